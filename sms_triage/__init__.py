@@ -1,0 +1,1 @@
+"""SMS triage for bleeding after sex: numbered questions in, safe plain advice out, on any phone."""
