@@ -1,0 +1,325 @@
+"""``menus check``: what must hold of the content and its menus, proven over every complete answer set.
+
+Each check yields violations, one line each; nothing yielded is the proof.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from sms_triage import text as sms
+from sms_triage.triage.answers import Lexicon
+from sms_triage.triage.compiler import compile_content
+from sms_triage.triage.content import Content, Question, Text, fill, placeholders
+from sms_triage.triage.face import Face
+from sms_triage.triage.menu import Menu, Screen, build_menu
+from sms_triage.triage.space import Space
+from sms_triage.triage.words import normal
+
+
+@dataclass(frozen=True)
+class Report:
+    """The violations found, and what was visited: answer sets by number of questions and of segments."""
+
+    violations: tuple[str, ...]
+    answer_sets: int = 0
+    screens: int = 0
+    questions: Mapping[int, int] = field(default_factory=dict)
+    segments: Mapping[int, int] = field(default_factory=dict)
+
+
+def check(face: Face) -> Report:
+    """Every property of the design. `face` must be filled with the longest values a deployment may set."""
+    content, menu = face.content, face.menu
+    violations = [*_names(content), *_in_step(content, menu), *_words(face), *_phrases(face), *_budgets(face)]
+    space = Space(content)
+    walks = _walks(space, menu)
+    reach = {name: _union(by_length.values()) for name, by_length in walks.items()}
+    violations += [*_menu_is_the_rules(space, menu, reach), *_safety(space), *_promptness(space, menu, walks, reach)]
+    questions: Counter[int] = Counter()
+    segments: Counter[int] = Counter()
+    for name, by_length in walks.items():
+        if screen_result := menu.screens[name].result:
+            told = sms.cost(_fixed_result(face, screen_result.rule)[0]).segments
+            for length, table in by_length.items():
+                questions[length] += table.bit_count()
+                segments[length + told] += table.bit_count()
+    return Report(
+        tuple(dict.fromkeys(violations)),
+        space.valid.bit_count(),
+        len(menu.screens),
+        dict(sorted(questions.items())),
+        dict(sorted(segments.items())),
+    )
+
+
+def changed_outcomes(old: Content, new: Content) -> list[str]:
+    """What a clinician has to review between two versions: which answer sets change disposition, grouped by change."""
+    before, after = Space(old), Space(new)
+    if before.values != after.values:
+        return ["the findings or their values differ: every outcome has to be reviewed"]
+    lines = []
+    for was in old.dispositions:
+        for now in new.dispositions:
+            if was.id == now.id:
+                continue
+            changed = _given(before, was.id) & _given(after, now.id)
+            if changed:
+                way = "less urgent" if now.rank > was.rank else "more urgent"
+                lines.append(f"{was.id} -> {now.id} ({way}): {before.describe(changed)}")
+    return lines
+
+
+def _given(space: Space, disposition: str) -> int:
+    return _union(t for rule, t in space.outcomes.items() if space.content.rule(rule).at_least.id == disposition)
+
+
+def _union(tables: Iterable[int]) -> int:
+    result = 0
+    for table in tables:
+        result |= table
+    return result
+
+
+def _walks(space: Space, menu: Menu) -> dict[str, dict[int, int]]:
+    """Per screen, by how many questions were answered before it: the answer sets that come there.
+
+    The first question, which only settles the wording, is not counted.
+    """
+    walks: dict[str, dict[int, int]] = {name: defaultdict(int) for name in menu.screens}
+    walks[menu.start][0] = space.valid
+    for name in _top_down(menu):
+        screen = menu.screens[name]
+        if screen.result:
+            continue
+        step = 0 if space.content.question(screen.asks).always else 1
+        for length, table in list(walks[name].items()):
+            left = table
+            for when, goto in screen.exits:
+                taken = left & _chosen(space, screen, when)
+                left &= ~taken
+                if taken and goto in walks:
+                    walks[goto][length + step] |= taken
+    return walks
+
+
+def _top_down(menu: Menu) -> list[str]:
+    """The screens so that each comes after all that lead to it (those in a cycle are left out)."""
+    waiting = Counter(goto for screen in menu.screens.values() for goto in {goto for _, goto in screen.exits})
+    ready, order = [name for name in menu.screens if not waiting[name]], []
+    while ready:
+        order.append(ready.pop())
+        for goto in {goto for _, goto in menu.screens[order[-1]].exits} & menu.screens.keys():
+            waiting[goto] -= 1
+            if not waiting[goto]:
+                ready.append(goto)
+    return order
+
+
+def _chosen(space: Space, screen: Screen, when: frozenset[str]) -> int:
+    question = space.content.question(screen.asks)
+    table = space.everything
+    for value in when:
+        table &= space.literal(value, "yes") if question.several else space.literal(question.findings[0], value)
+    return table
+
+
+def _menu_is_the_rules(space: Space, menu: Menu, reach: Mapping[str, int]) -> Iterator[str]:
+    arrived = 0
+    for name, screen in menu.screens.items():
+        if not reach[name]:
+            yield f"screen {name}: no answers lead there"
+        yield from (f"screen {name} leads to {to}, which does not exist" for _, to in screen.exits if to not in reach)
+        if screen.result:
+            arrived |= reach[name]
+            rule = screen.result.rule
+            wrong = reach[name] & ~space.outcomes.get(rule, 0)
+            if wrong:
+                yield f"screen {name} gives {rule}, the rules give another outcome: {space.describe(wrong)}"
+            if rule in space.outcomes and space.content.rule(rule).at_least.id != screen.result.disposition:
+                yield f"screen {name} gives {screen.result.disposition}, not the disposition of {rule}"
+    if lost := space.valid & ~arrived:
+        yield f"no result is reached: {space.describe(lost)}"
+
+
+def _safety(space: Space) -> Iterator[str]:
+    content = space.content
+    at_least = {disposition.id: space.at_least(disposition.rank) for disposition in content.dispositions}
+    for rule in content.rules:
+        if not space.outcomes[rule.id]:
+            yield f"rule {rule.id} never leads: its meaning cannot be reached"
+    for finding in content.findings.values():
+        pairs = [(a, b) for chain in finding.worse for a, b in pairwise(chain)]
+        pairs += [pair for a, b in finding.as_urgent for pair in ((a, b), (b, a))]
+        for mild, worse in pairs if finding.id in space.values else ():
+            for id, table in at_least.items():
+                fallen = space.shifted(table, finding.id, mild, worse) & space.valid & ~table
+                if fallen:
+                    yield f"{finding.id} {mild} -> {worse} lowers the urgency below {id}: {space.describe(fallen)}"
+    for invariant in content.invariants:
+        holds = space.table(invariant.when) & space.valid
+        if invariant.never_below and (broken := holds & ~at_least[invariant.never_below]):
+            yield f"invariant {invariant.id}: below {invariant.never_below}: {space.describe(broken)}"
+        if invariant.only and (broken := _given(space, invariant.only) & ~holds):
+            yield f"invariant {invariant.id}: {invariant.only} given: {space.describe(broken)}"
+
+
+def _promptness(
+    space: Space, menu: Menu, walks: Mapping[str, Mapping[int, int]], reach: Mapping[str, int]
+) -> Iterator[str]:
+    content = space.content
+    order = {question.id: place for place, question in enumerate(content.questions)}
+    settled = {finding: order[question.id] for question in content.questions for finding in question.findings}
+    gravest = [rule for rule in content.rules if rule.at_least.rank == 0]
+    conditional = [question for question in content.questions if question.only_if.clauses]
+    extra = _union(space.table(question.only_if) for question in conditional)
+    for name, screen in menu.screens.items():
+        if screen.result:
+            for length, table in walks[name].items():
+                over = length - content.limits.walk_questions
+                allowed = extra if 0 < over <= len(conditional) else 0
+                if over > 0 and (long := table & ~allowed):
+                    yield f"{length} questions asked: {space.describe(long)}"
+            continue
+        here = order[screen.asks]
+        for rule in gravest:
+            shown = all(settled[finding] < here for finding in rule.when.findings())
+            if shown and (late := reach[name] & space.table(rule.when)):
+                yield f"screen {name} still asks although {rule.id} holds: {space.describe(late)}"
+    for invariant in content.invariants:
+        if invariant.told_after:
+            holds = space.table(invariant.when) & space.valid
+            for name, screen in menu.screens.items():
+                if screen.asks and order[screen.asks] > order[invariant.told_after] and (late := reach[name] & holds):
+                    yield f"invariant {invariant.id}: asked on at screen {name}: {space.describe(late)}"
+
+
+def _names(content: Content) -> Iterator[str]:
+    """Everything written in the content is used, and every text is there."""
+    used = {name for rule in content.rules for name in rule.advice}
+    yield from (f"advice {name} is given by no rule" for name in content.advice.keys() - used)
+    meant = {rule.may_mean for rule in content.rules}
+    yield from (f"meaning {name} is given by no rule" for name in content.meanings.keys() - meant)
+    asked = set(content.findings)
+    yield from (f"rule {rule.id} asks for {name}" for rule in content.rules for name in rule.when.findings() - asked)
+    for where, text in content.texts():
+        for words in text.both():
+            if not words.strip():
+                yield f"{where} has no text"
+            if where.startswith("question") and (placeholders(words) or sms.plain(words) != words):
+                yield f"{where} is sent as it stands: no names to fill in, only plain characters"
+            yield from (f"{where} asks for {{{name}}}" for name in placeholders(words) - content.deployment.keys())
+            for phrase in content.forbidden_phrases:
+                if phrase in words.lower():
+                    yield f"{where} says {phrase!r}, which the content forbids"
+
+
+def _in_step(content: Content, menu: Menu) -> Iterator[str]:
+    built = build_menu(content, compile_content(content), menu.language, menu.channel)
+    if menu.content_hash != content.hash:
+        yield f"menu {menu.language}.{menu.channel} is of content {menu.content_hash}, not {content.hash}: build it"
+    elif built != menu:
+        yield f"menu {menu.language}.{menu.channel} is not what the content builds: it was edited; build it again"
+
+
+def _words(face: Face) -> Iterator[str]:
+    """No word means two things."""
+    lexicon = face.lexicon
+    own = {word for word, command in lexicon.commands.items() if command in ("restart", "back")}
+    yield from (f"keyword {word!r} is a carrier's" for word in own & lexicon.carrier_words)
+    for question in face.content.questions:
+        yield from _question_words(question, lexicon)
+        for word, numbers in face.readers[question.id].words.items():
+            if len(numbers) > 1 and not (word in lexicon.yes or word in lexicon.no):
+                yield f"question {question.id}: {word!r} means {len(numbers)} options"
+        if question.last > 9 and question.several:
+            yield f"question {question.id}: more than 9 options cannot be sent as digits"
+
+
+def _question_words(question: Question, lexicon: Lexicon) -> Iterator[str]:
+    labels = [(option.label, option.words) for option in question.options]
+    if question.none:
+        labels.append((question.none, ()))
+    seen: set[str] = set()
+    for label, words in labels:
+        for phrase in {normal(text) for text in (*label.both(), *words)}:
+            if phrase in lexicon.carrier_words:
+                yield f"question {question.id}: {phrase!r} is a carrier's word"
+            if phrase in lexicon.commands and phrase not in lexicon.carrier_words:
+                yield f"question {question.id}: {phrase!r} is a keyword"
+        for phrase in {normal(text) for text in label.both()}:
+            if phrase in seen:
+                yield f"question {question.id}: label {phrase!r} stands twice"
+            seen.add(phrase)
+
+
+def _phrases(face: Face) -> Iterator[str]:
+    for name, text in face.texts.items():
+        for words in text.both():
+            unknown = placeholders(words) - {"last"}
+            yield from (f"text {name} asks for {{{placeholder}}}" for placeholder in unknown)
+            if not words.strip():
+                yield f"text {name} is empty"
+
+
+def _budgets(face: Face) -> Iterator[str]:
+    """Every message fits, in both wordings, with every line set (the longest allowed) and with none."""
+    limits = face.content.limits
+    bare = replace(face, values={})
+    for who in ("self", "patient"):
+        answers = {"for_whom": who}
+
+        def over(where: str, words: str, segments: int, who: str = who) -> Iterator[str]:
+            cost = sms.cost(words)
+            if cost.segments > segments:
+                limit = f"{segments} segment{'s' if segments > 1 else ''}"
+                yield f"{where} (to {who}): {cost.size} {cost.encoding}, {cost.segments} segments; budget {limit}"
+
+        longest_hint = max(
+            (face.phrase(name, answers, last=9) for name in face.texts if name.startswith("hint_")), key=len
+        )
+        for screen in face.menu.screens.values():
+            if screen.asks:
+                words = screen.text.to(answers)
+                yield from over(f"question {screen.asks}", words, limits.question_segments)
+                hinted = f"{longest_hint}\n{words}"
+                yield from over(f"question {screen.asks}, hinted", hinted, limits.hinted_question_segments)
+                go_on = f"{face.phrase('to_go_on', answers)} {words}"
+                yield from over(f"question {screen.asks}, after an alarm", go_on, limits.hinted_question_segments)
+        for rule in face.content.rules:
+            fixed = _fixed_result(face, rule.id)[0 if who == "self" else 1]
+            yield from over(f"result of {rule.id}", fixed, limits.result_segments)
+        for disposition in face.content.dispositions:
+            yield from over(f"disposition {disposition.id}", face.say(disposition.text, answers), 1)
+            so_far = " ".join(
+                (
+                    face.phrase("so_far", answers),
+                    face.say(disposition.text, answers),
+                    face.say(disposition.if_worse, answers),
+                )
+            )
+            yield from over(f"broken-off, {disposition.id}", so_far, limits.result_segments)
+        for id, guidance in face.alarms.guidance.items():
+            for one in (face, bare):
+                yield from over(f"guidance {id}", one.say(guidance.text, answers), limits.result_segments)
+        for where, text in _lines(face.content):
+            yield from over(where, face.say(text, answers), 1)
+            for page in face.pages([face.say(text, answers)], answers):
+                yield from over(f"{where}, as a page", page, limits.result_segments)
+        yield from over("help", face.phrase("help", answers), limits.result_segments)
+
+
+def _lines(content: Content) -> Iterator[tuple[str, Text]]:
+    yield from ((f"advice {id}", text) for id, text in content.advice.items())
+    yield from ((f"meaning {id}", text) for id, text in content.meanings.items())
+    yield from ((f"cause {number}", text) for number, text in enumerate(content.causes, 1))
+
+
+def _fixed_result(face: Face, rule_id: str) -> tuple[str, str]:
+    """The part of a result that never gives way, to the person and to a helper."""
+    text = face.results[rule_id]
+    return tuple(
+        f"{fill(words, face.values)}\n{face.phrase('after_result_short', {'for_whom': who})}"
+        for who, words in zip(("self", "patient"), text.both(), strict=True)
+    )  # type: ignore[return-value]
