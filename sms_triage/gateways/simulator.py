@@ -1,0 +1,85 @@
+"""A provider that is not there: the same webhooks as Twilio without a signature, and phones that are Redis streams.
+
+For trying and testing without an account. What the worker sends lands on the stream of the person's phone, from which
+the phone page and the terminal phone read it.
+"""
+
+import json
+import time
+import uuid
+from dataclasses import dataclass
+from typing import cast
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from sms_triage.gateways.base import Failure, Outgoing, Report, Request, SendError
+from sms_triage.gateways.twilio import read_inbound, read_report
+from sms_triage.store import Inbound, keys_of
+from sms_triage.vault import Vault
+
+PHONE_SECONDS = 24 * 3600
+"""How long an idle phone keeps its messages."""
+
+PHONE_MESSAGES = 200
+
+
+@dataclass(frozen=True)
+class Received:
+    """A message on a simulated phone. `place` orders them; `at` is when it came (s since the epoch)."""
+
+    place: str
+    id: str
+    at: float
+    sender: str
+    text: str
+
+
+class SimulatorGateway:
+    """Twilio's form protocol, no account."""
+
+    name = "simulator"
+
+    def __init__(self, redis: "Redis", vault: Vault) -> None:
+        self._redis = redis
+        self._vault = vault
+
+    def inbound(self, request: Request) -> Inbound:
+        return read_inbound(self.name, dict(request.form))
+
+    def report(self, request: Request) -> Report | None:
+        return read_report(dict(request.form))
+
+    def send(self, message: Outgoing) -> str:
+        person = self._vault.person(message.number)
+        id = f"SM{uuid.uuid4().hex}"
+        body = {"id": id, "at": time.time(), "sender": message.sender, "text": message.text}
+        key = keys_of(person).phone(person)
+        try:
+            pipeline = self._redis.pipeline(transaction=False)
+            pipeline.xadd(key, {"sealed": self._vault.seal(json.dumps(body).encode(), key)}, maxlen=PHONE_MESSAGES)
+            pipeline.expire(key, PHONE_SECONDS)
+            pipeline.execute()
+        except RedisError as error:
+            raise SendError(Failure.UNKNOWN, type(error).__name__) from None
+        return id
+
+    def find(self, message: Outgoing, since: float) -> str | None:
+        for received in self.received(message.number, "-"):
+            if received.text == message.text and received.at >= since - 1:
+                return received.id
+        return None
+
+    def probe(self) -> str:
+        return "the simulator needs no provider"
+
+    def received(self, number: str, after: str) -> list[Received]:
+        """What came to this phone after the message at `after` ("-": everything)."""
+        person = self._vault.person(number)
+        key = keys_of(person).phone(person)
+        entries = self._redis.xrange(key, min="-" if after == "-" else f"({after}")
+        messages = []
+        for place, fields in cast(list[tuple[bytes, dict[bytes, bytes]]], entries):
+            body = json.loads(self._vault.open(fields[b"sealed"], key))
+            messages.append(Received(place.decode(), **body))
+        return messages

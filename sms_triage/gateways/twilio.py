@@ -1,0 +1,171 @@
+"""Twilio: signed form webhooks in, the official client out.
+
+Facts from docs.twilio.com: "Webhooks security", "Messages resource", "Error and warning dictionary".
+"""
+
+import hmac
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit, urlunsplit
+
+from requests import RequestException
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ConnectTimeout
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from sms_triage.gateways.base import BadRequest, Failure, Forged, Outgoing, Report, Request, SendError
+from sms_triage.settings import Settings
+from sms_triage.store import Inbound
+
+IN_FLIGHT = 200
+"""Connections kept to the API: one for every send that may be in flight."""
+
+TIMEOUT = 20.0
+"""Seconds to wait for the API."""
+
+_FAILURES = {
+    Failure.LATER: {30001, 30003, 30008, 30022, 20429, 21611, 63038, 14107, 20500, 20503},
+    Failure.NEVER: {30005, 30006, 21211, 21214, 21217, 21612, 21614, 21635, 21408, 21265, 30007, 30004, 30036},
+    Failure.OPTED_OUT: {21610},
+    Failure.OPERATOR: {20003, 20005, 21606, 21603, 21659, 21703, 21704, 21705, 30002, 30010, 30018, 30034, 90010},
+}
+_BY_CODE = {code: failure for failure, codes in _FAILURES.items() for code in codes}
+
+ALERTS = frozenset({30007, 30004})
+"""The same text will not pass again, and the operator has to know why: filtered, blocked."""
+
+RANKS = {"accepted": 1, "scheduled": 1, "queued": 1, "sending": 2, "sent": 3, "partially_delivered": 4}
+RANKS |= {"canceled": 5, "failed": 5, "undelivered": 5, "delivered": 6, "read": 7}
+
+
+class TwilioGateway:
+    """A Twilio account, sending from a Messaging Service or a number."""
+
+    name = "twilio"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._validator = RequestValidator(settings.twilio_auth_token)
+        http = TwilioHttpClient(pool_connections=True, timeout=TIMEOUT)
+        for scheme in ("https://", "http://"):
+            http.session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=IN_FLIGHT))
+        self._client = Client(settings.twilio_account_sid, settings.twilio_auth_token, http_client=http)
+        if settings.twilio_api_url:
+            self._client.api.base_url = settings.twilio_api_url
+
+    def inbound(self, request: Request) -> Inbound:
+        form = self._signed(request)
+        return read_inbound(self.name, form)
+
+    def report(self, request: Request) -> Report | None:
+        form = self._signed(request)
+        return read_report(form)
+
+    def send(self, message: Outgoing) -> str:
+        service = self._settings.twilio_messaging_service_sid
+        origin = {"messaging_service_sid": service} if service else {"from_": message.sender or self._settings.sender}
+        try:
+            sent = self._client.messages.create(
+                to=message.number,
+                body=message.text,
+                status_callback=f"{self._settings.public_url}/sms/twilio/status",
+                **origin,
+            )
+        except TwilioRestException as error:
+            raise _send_error(error) from None
+        except ConnectTimeout:
+            raise SendError(Failure.LATER, "no connection") from None
+        except RequestException as error:
+            raise SendError(Failure.UNKNOWN, type(error).__name__) from None
+        return str(sent.sid)
+
+    def find(self, message: Outgoing, since: float) -> str | None:
+        try:
+            # The day is as fine as the API filters sent messages reliably; a clock a little off is allowed for.
+            after = datetime.fromtimestamp(since, UTC) - timedelta(minutes=2)
+            for sent in self._client.messages.list(to=message.number, date_sent_after=after, limit=50):
+                if sent.body == message.text and str(sent.direction or "outbound-api").startswith("outbound"):
+                    return str(sent.sid)
+        except TwilioRestException as error:
+            raise _send_error(error) from None
+        except RequestException as error:
+            raise SendError(Failure.LATER, type(error).__name__) from None
+        return None
+
+    def probe(self) -> str:
+        try:
+            account = self._client.api.accounts(self._settings.twilio_account_sid).fetch()
+        except TwilioRestException as error:
+            raise _send_error(error) from None
+        except RequestException as error:
+            raise SendError(Failure.LATER, type(error).__name__) from None
+        return f"Twilio account is {account.status}"
+
+    def _signed(self, request: Request) -> dict[str, str]:
+        """The form, once its signature is proven over the address as Twilio sees it (`PUBLIC_URL`)."""
+        form: dict[str, list[str]] = {}
+        for name, value in request.form:
+            form.setdefault(name, []).append(value)
+        whole = f"{self._settings.public_url}{request.path}"
+        for url in _with_and_without_port(whole):
+            signature = self._validator.compute_signature(url, _MultiDict(form))
+            if hmac.compare_digest(signature.encode(), request.signature.encode()):
+                return {name: values[0] for name, values in form.items()}
+        raise Forged
+
+
+class _MultiDict(dict[str, list[str]]):
+    """A form as the SDK's validator reads it."""
+
+    def getlist(self, name: str) -> list[str]:
+        return self[name]
+
+
+def read_inbound(gateway: str, form: dict[str, str]) -> Inbound:
+    """A message webhook's form. A message without words (a picture) is an empty text."""
+    try:
+        return Inbound(gateway, form["MessageSid"], form["From"], form["To"], form.get("Body", ""))
+    except KeyError as error:
+        raise BadRequest(f"{error.args[0]} is missing") from None
+
+
+def read_report(form: dict[str, str]) -> Report | None:
+    """A status callback's form; None for a status that says nothing about sending."""
+    try:
+        status = form["MessageStatus"]
+        rank = RANKS.get(status)
+        if rank is None:
+            return None
+        failure = None
+        if rank == 5:
+            code = int(form.get("ErrorCode") or 0) if (form.get("ErrorCode") or "0").isdecimal() else 0
+            failure = _BY_CODE.get(code, Failure.NEVER)
+        return Report(form["MessageSid"], form["To"], rank, status, failure)
+    except KeyError as error:
+        raise BadRequest(f"{error.args[0]} is missing") from None
+
+
+def _send_error(error: TwilioRestException) -> SendError:
+    if error.code in ALERTS:
+        return SendError(Failure.NEVER, f"filtered {error.code}")
+    failure = _BY_CODE.get(error.code or 0)
+    if failure is None:
+        failure = {401: Failure.OPERATOR, 403: Failure.OPERATOR, 429: Failure.LATER}.get(error.status)
+    if failure is None:
+        failure = Failure.LATER if error.status >= 500 else Failure.NEVER
+    return SendError(failure, str(error.code or error.status))
+
+
+def _with_and_without_port(url: str) -> list[str]:
+    """The address as given, with its scheme's port, and without: providers and proxies differ in which they sign.
+
+    The SDK's own version of this loses user and password.
+    """
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    bare = host.rsplit(":", 1)[0] if parts.port else host
+    default = 443 if parts.scheme == "https" else 80
+    hosts = dict.fromkeys([host, bare, f"{bare}:{parts.port or default}"])
+    return [urlunsplit(parts._replace(netloc=f"{user}{at}{one}")) for one in hosts]

@@ -1,0 +1,55 @@
+-- Everything one turn of a conversation changes, or nothing.
+--
+-- KEYS  1 seen      marks the inbound message as taken
+--       2 person    hash: number (sealed), gateway, sender, opted_out, version
+--       3 session   string: the session (sealed)
+--       4 outbox    stream: the replies that wait to leave
+--       5 silences  sorted set: person -> when she is to be told what her answers justify
+--       6 awake     set while a drain of the outbox is on its way
+--       7 counts    hash: event -> how often
+-- ARGV  1 the version the turn was made from   2 the session, or '' for none   3 its life in seconds
+--       4 number (sealed)   5 gateway   6 sender   7 opted_out (0/1)   8 silence time, or ''
+--       9 person   10 how long to remember the message (s)   11 how long to keep an idle person (s)   12 awake (s)
+--       13 how many replies, then for each: lane, body (sealed), created, expires, despite_stop (0/1)
+--       then the events
+-- Returns {status, wake}: 'ok', 'duplicate' or 'conflict' (the person changed since); wake is 1 when the caller must
+-- start a drain.
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  return {'duplicate', 0}
+end
+if (redis.call('HGET', KEYS[2], 'version') or '0') ~= ARGV[1] then
+  return {'conflict', 0}
+end
+redis.call('SET', KEYS[1], '', 'EX', ARGV[10])
+redis.call('HSET', KEYS[2], 'number', ARGV[4], 'gateway', ARGV[5], 'sender', ARGV[6], 'opted_out', ARGV[7])
+redis.call('HINCRBY', KEYS[2], 'version', 1)
+if ARGV[7] == '1' then
+  redis.call('PERSIST', KEYS[2])
+else
+  redis.call('EXPIRE', KEYS[2], ARGV[11])
+end
+if ARGV[2] == '' then
+  redis.call('DEL', KEYS[3])
+else
+  redis.call('SET', KEYS[3], ARGV[2], 'EX', ARGV[3])
+end
+if ARGV[8] == '' then
+  redis.call('ZREM', KEYS[5], ARGV[9])
+else
+  redis.call('ZADD', KEYS[5], ARGV[8], ARGV[9])
+end
+local replies = tonumber(ARGV[13])
+for place = 0, replies - 1 do
+  local at = 14 + place * 5
+  redis.call('XADD', KEYS[4], '*', 'person', ARGV[9], 'gateway', ARGV[5], 'sender', ARGV[6],
+    'lane', ARGV[at], 'body', ARGV[at + 1], 'created', ARGV[at + 2], 'expires', ARGV[at + 3],
+    'despite_stop', ARGV[at + 4])
+end
+for place = 14 + replies * 5, #ARGV do
+  redis.call('HINCRBY', KEYS[7], ARGV[place], 1)
+end
+local wake = 0
+if replies > 0 and redis.call('SET', KEYS[6], '', 'NX', 'EX', ARGV[12]) then
+  wake = 1
+end
+return {'ok', wake}
