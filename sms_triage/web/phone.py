@@ -1,0 +1,35 @@
+"""A phone in the browser, and the little it needs: what came to a number, and what a text costs."""
+
+from dataclasses import asdict
+from typing import cast
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from sms_triage import text as sms
+from sms_triage.gateways.simulator import SimulatorGateway
+from sms_triage.service import Service
+
+
+def blueprint(service: Service) -> Blueprint:
+    """The phone; only with the simulator, whose webhook needs no signature."""
+    routes = Blueprint("phone", __name__, static_folder="static", static_url_path="/phone/static")
+    simulator = cast(SimulatorGateway, service.gateways["simulator"])
+
+    @routes.get("/phone")
+    def page() -> str:
+        return render_template("phone.html", sender=service.settings.sender)
+
+    @routes.get("/phone/messages")
+    def messages() -> Response:
+        number, after = request.args.get("number", ""), request.args.get("after", "-")
+        if not number or (after != "-" and not after.replace("-", "").isdecimal()):
+            return Response("number and after are needed\n", 400)
+        received = simulator.received(number, after)
+        return jsonify([{**asdict(message), "cost": asdict(sms.cost(message.text))} for message in received])
+
+    @routes.post("/phone/cost")
+    def cost() -> Response:
+        """What a text costs the person who sends it, before she does."""
+        return jsonify(asdict(sms.cost(request.form.get("text", ""))))
+
+    return routes
