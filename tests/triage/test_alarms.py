@@ -1,0 +1,71 @@
+"""A danger in a person's own words is heard, however it is spelt; a denial or a harmless text is not one."""
+
+import pytest
+
+from sms_triage.triage.face import Face
+
+HEARD = {
+    "heavy_bleeding": [
+        "bleeding a lot", "I am bleeding heavily", "BLEEDING ALOT", "im bleedin heavy", "blood everywhere",
+        "the blood wont stop", "bleeding won't stop", "it is not stopping, the bleeding", "cant stop bleeding",
+        "lots of blood after sex", "so much blood", "soaking pads", "I soaked a pad in an hour", "bleding a lot",
+        "heavy bleeding", "hevy bleeding pls help", "blood keeps coming", "there are big clots and bleeding",
+        "I have filled 3 pads", "no pain but bleeding a lot", "damu nyingi", "hemorrhaging", "is it bad? bleeding non stop nonstop",
+        "bleeding through my clothes soaked the sheets", "blood is pouring", "she bleeds too much",
+    ],
+    "fainting": [
+        "I fainted", "feeling faint", "i passed out", "she is unconscious", "I blacked out in the toilet", "she collapsed",
+        "about to faint", "lost consciousness", "faintd twice", "i keep fainting",
+    ],
+    "severe_pain": [
+        "severe pain", "terrible cramps", "the pain is unbearable", "very bad pain", "sever pain in my belly",
+        "stomach pain so bad", "hurts so much", "agony", "worst pain ever", "too much pain",
+    ],
+    "forced_sex": [
+        "he forced me", "I was raped", "he raped me last night", "raped", "they made me have sex", "my husband forces me",
+        "sexually assaulted", "it was against my will", "I said no but he didnt stop", "i am not ok he forced me",
+        "he made me do it", "forced sex", "was rapd", "without my consent", "he forcd me",
+    ],
+    "pregnant_bleeding": [
+        "pregnant and bleeding", "im 3 months pregnant and there is blood", "preg n bleeding", "bleeding and I am pregnant",
+        "spotting, pregnant 8 weeks", "I think I am having a miscarriage",
+    ],
+    "self_harm": [
+        "I want to die", "i wanna die", "I will kill myself", "suicide", "want to end my life", "better off dead",
+        "I dont want to live", "i feel like dying", "I want to hurt myself",
+    ],
+}  # fmt: skip
+
+NOT_HEARD = [
+    "no pain", "not pregnant", "not much blood", "I am not bleeding a lot", "no heavy bleeding", "i did not faint",
+    "nobody forced me", "he did not force me", "no severe pain", "I have never fainted", "not bleeding heavily",
+    "without pain", "hi", "hello", "1", "13", "none of these", "thanks a lot", "what is this", "how much does it cost",
+    "a few drops", "I have a new partner", "second time", "menu", "light pink spotting", "yes", "worried",
+    "can I call you", "this is not forced", "I dont have bad pain", "no I was not raped", "my period stopped last year",
+    "is this free", "where is the clinic", "send me the address please", "I want to know more", "the end of my period",
+]  # fmt: skip
+
+DOUBTFUL = ["I am bleeding", "it hurts", "is bleeding after sex normal", "some pain", "I feel dizzy", "blood", "am I dying"]
+
+
+@pytest.mark.parametrize(("alarm", "text"), [(alarm, text) for alarm, texts in HEARD.items() for text in texts])
+def test_a_danger_is_heard(face: Face, alarm: str, text: str) -> None:
+    heard = face.alarms.heard(text)
+    assert heard is not None
+    assert heard.id == alarm
+
+
+@pytest.mark.parametrize("text", NOT_HEARD)
+def test_a_denial_or_a_harmless_text_is_no_alarm(face: Face, text: str) -> None:
+    assert face.alarms.heard(text) is None
+
+
+@pytest.mark.parametrize("text", DOUBTFUL)
+def test_what_may_be_a_danger_is_in_doubt(face: Face, text: str) -> None:
+    assert face.alarms.heard(text) is None
+    assert face.alarms.doubtful(text)
+
+
+def test_case_accents_and_apostrophes_do_not_matter(face: Face) -> None:
+    for text in ("Can\u2019t stop BLEEDING", "CAN'T STOP BLEEDING!!!", "cant   stop\nbleeding"):
+        assert face.alarms.heard(text) is not None
