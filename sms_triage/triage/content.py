@@ -286,7 +286,7 @@ class _Reader:
             _known(f"rule {rule.id}", rule.sources, {**raw["sources"], "clinical": ""})
         if not any(not rule.when.clauses for rule in rules):
             raise ContentError("no rule holds always: some answers would have no outcome")
-        return Content(
+        content = Content(
             topic=raw["topic"],
             title=raw["title"],
             review=raw["review"],
@@ -304,6 +304,9 @@ class _Reader:
             invariants=tuple(self._invariant(entry, by_id) for entry in raw["invariants"]),
             forbidden_phrases=tuple(raw["forbidden_phrases"]),
         )
+        for where, text in content.texts():
+            _known(where, sorted(placeholders(text.self) | placeholders(text.patient)), content.deployment)
+        return content
 
     def _question(self, entry: dict[str, Any]) -> Question:
         several = bool(entry.get("several"))

@@ -209,7 +209,6 @@ def _names(content: Content) -> Iterator[str]:
                 yield f"{where} has no text"
             if where.startswith("question") and (placeholders(words) or sms.plain(words) != words):
                 yield f"{where} is sent as it stands: no names to fill in, only plain characters"
-            yield from (f"{where} asks for {{{name}}}" for name in placeholders(words) - content.deployment.keys())
             for phrase in content.forbidden_phrases:
                 if phrase in words.lower():
                     yield f"{where} says {phrase!r}, which the content forbids"

@@ -1,0 +1,99 @@
+"""Real HTTP around the tests: the service's own application, and an API that behaves as Twilio's does."""
+
+import base64
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import uuid4
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.serving import make_server
+
+ACCOUNT, TOKEN = "AC" + "0" * 32, "12345"
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """The application on a free port, many requests at once; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+@dataclass
+class TwilioApi:
+    """What Twilio's Messages resource does. `refuse` maps a number to (HTTP status, Twilio code), taken from the front
+    for each try; `break_after` are numbers whose answer is lost after the message was accepted."""
+
+    seconds: float = 0.0
+    accepted: list[dict[str, str]] = field(default_factory=list)
+    refuse: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    break_after: set[str] = field(default_factory=set)
+    most_at_once: int = 0
+    _at_once: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def app(self) -> Flask:
+        app = Flask("twilio api")
+        path = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+
+        @app.post(path)
+        def create() -> Response:
+            with self._lock:
+                self._at_once += 1
+                self.most_at_once = max(self.most_at_once, self._at_once)
+            time.sleep(self.seconds)
+            try:
+                return self._create({name: values[0] for name, values in parse_qs(request.get_data(as_text=True)).items()})
+            finally:
+                with self._lock:
+                    self._at_once -= 1
+
+        @app.get(path)
+        def find() -> Response:
+            found = [self._resource(message) for message in self.accepted if message["To"] == request.args["To"]]
+            return jsonify({"messages": found, "page": 0, "page_size": 50, "uri": path, "next_page_uri": None})
+
+        return app
+
+    def _create(self, form: dict[str, str]) -> Response:
+        expected = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
+        if request.headers.get("Authorization") != f"Basic {expected}":
+            return _refusal(401, 20003)
+        tries = self.refuse.get(form["To"], [])
+        if tries:
+            return _refusal(*tries.pop(0))
+        message = {**form, "sid": f"SM{uuid4().hex}", "at": str(time.time())}
+        self.accepted.append(message)
+        if form["To"] in self.break_after:
+            self.break_after.discard(form["To"])
+            # The connection ends in the middle of the answer.
+            return Response("{", 201, {"Content-Length": "500"})
+        answer = jsonify(self._resource(message))
+        answer.status_code = 201
+        return answer
+
+    @staticmethod
+    def _resource(message: dict[str, str]) -> dict[str, Any]:
+        return {
+            "sid": message["sid"], "body": message["Body"], "to": message["To"], "from": message.get("From"),
+            "status": "queued", "direction": "outbound-api", "account_sid": ACCOUNT, "num_segments": "1",
+        }  # fmt: skip
+
+    def said_to(self, number: str) -> list[str]:
+        return [message["Body"] for message in self.accepted if message["To"] == number]
+
+
+def _refusal(status: int, code: int) -> Response:
+    answer = jsonify({"code": code, "message": "refused", "more_info": "", "status": status})
+    answer.status_code = status
+    return answer

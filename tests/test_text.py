@@ -1,0 +1,65 @@
+"""What a text costs, checked against two independent libraries over random texts."""
+
+import gsmcodecs  # noqa: F401 - registers the codec
+import smsutil
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sms_triage import text as sms
+
+GSM = st.text(st.sampled_from(sms.GSM_BASIC + sms.GSM_EXTENSION), max_size=400)
+ANY = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300)
+
+
+def test_the_alphabet_has_127_basic_and_10_extension_characters() -> None:
+    assert len(set(sms.GSM_BASIC)) == 127
+    assert len(set(sms.GSM_EXTENSION)) == 10
+
+
+def test_sizes_at_the_edges() -> None:
+    assert sms.cost("a" * 160) == sms.Cost("gsm7", 160, 1)
+    assert sms.cost("a" * 161).segments == 2
+    assert sms.cost("a" * 306).segments == 2
+    assert sms.cost("a" * 307).segments == 3
+    assert sms.cost("\u0928" * 70) == sms.Cost("ucs2", 70, 1)
+    assert sms.cost("\u0928" * 71).segments == 2
+    assert sms.cost("").segments == 1
+    assert sms.cost("\u20ac") == sms.Cost("gsm7", 2, 1)
+
+
+@given(GSM)
+def test_septets_are_those_of_a_codec(text: str) -> None:
+    assert sms.septets(text) == len(text.encode("gsm23.038-0-0"))
+
+
+@given(ANY)
+def test_segments_are_those_of_smsutil(text: str) -> None:
+    if "\x1b" in text:
+        return
+    theirs = smsutil.split(text)
+    assert sms.cost(text).segments == max(1, len(theirs.parts))
+    assert sms.encoding(text) == ("gsm7" if theirs.encoding == "gsm0338" else "ucs2")
+
+
+@given(st.one_of(GSM, ANY))
+def test_splitting_loses_nothing_and_every_part_fits(text: str) -> None:
+    parts = sms.split(text)
+    assert "".join(parts) == text
+    if len(parts) > 1:
+        gsm = sms.septets(text) is not None
+        for part in parts:
+            assert (sms.septets(part) or 0) <= 153 if gsm else sms.units(part) <= 67
+
+
+def test_dress_is_made_plain_where_that_saves_money() -> None:
+    assert sms.plain("\u201cYes\u201d \u2013 it\u2019s\u2026") == '"Yes" - it\'s...'
+    assert sms.plain("fran\u00e7ais \u00ea") == "francais e"
+    assert sms.plain("na\u00efve caf\u00e9") == "naive caf\u00e9"
+    assert sms.plain("\u0939\u093e\u0901") == "\u0939\u093e\u0901"
+
+
+@given(ANY)
+def test_plain_never_costs_more(text: str) -> None:
+    assert sms.cost(sms.plain(text)).segments <= sms.cost(text).segments * 3
+    if sms.encoding(text) == "gsm7":
+        assert sms.encoding(sms.plain(text)) == "gsm7"

@@ -1,0 +1,59 @@
+"""Answers people really send are understood; between two options nothing is guessed."""
+
+import pytest
+
+from sms_triage.triage.face import Face
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "option"),
+    [
+        ("pregnancy", "1", 1), ("pregnancy", " 1. ", 1), ("pregnancy", "(1)", 1), ("pregnancy", "one", 1),
+        ("pregnancy", "1 please", 1), ("pregnancy", "Option 2", 2), ("pregnancy", "no", 1), ("pregnancy", "Hapana", 1),
+        ("pregnancy", "Ndiyo", 3), ("pregnancy", "OUI", 3), ("pregnancy", "sí", 3), ("pregnancy", "हाँ", 3),
+        ("pregnancy", "नहीं", 1), ("pregnancy", "não", 1), ("pregnancy", "Not pregnant!", 1), ("pregnancy", "late period", 2),
+        ("pregnancy", "२", 2), ("pregnancy", "٣", 3), ("pregnancy", "２", 2), ("pregnancy", "②", 2),
+        ("pregnancy", "3\ufe0f\u20e3", 3), ("pregnancy", "my answer is 4", 4), ("pregnancy", "tatu", 3),
+        ("life_stage", "Under 18", 1), ("life_stage", "18 to 34", 2), ("life_stage", "menopause", 4),
+        ("amount", "a few drops", 1), ("amount", "Not sure.", 4), ("frequency", "FIRST TIME", 1),
+        ("frequency", "every time", 3), ("for_whom", "me", 1),
+    ],
+)  # fmt: skip
+def test_one_option(face: Face, question: str, text: str, option: int) -> None:
+    assert face.readers[question].read(text) == {option}
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("13", {1, 3}), ("1 3", {1, 3}), ("1,3", {1, 3}), ("1 and 3", {1, 3}), ("1&3", {1, 3}), ("one and three", {1, 3}),
+        ("31", {1, 3}), ("1.3.", {1, 3}), ("6", {6}), ("none", {6}), ("no", {6}), ("fever and pain", {1, 4}),
+        ("burning, discharge", {2, 3}), ("१३", {1, 3}), ("fever", {4}), ("11", {1}),
+    ],
+)  # fmt: skip
+def test_several_options(face: Face, text: str, options: set[int]) -> None:
+    assert face.readers["signs"].read(text) == options
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("pregnancy", "1 or 2"), ("pregnancy", "12"), ("pregnancy", "1 2"), ("pregnancy", "not 1"), ("pregnancy", "5"),
+        ("pregnancy", "no 1"), ("pregnancy", ""), ("pregnancy", "   "), ("pregnancy", "??"), ("pregnancy", "-"),
+        ("pregnancy", "yes and no"), ("signs", "16"), ("signs", "7"), ("signs", "10"), ("signs", "yes"),
+        ("signs", "1 or 2"), ("danger", "maybe"), ("amount", "yes"), ("amount", "99999999999999999999"),
+        ("life_stage", "18"), ("signs", "no fever"),
+    ],
+)  # fmt: skip
+def test_nothing_is_guessed(face: Face, question: str, text: str) -> None:
+    assert not isinstance(face.readers[question].read(text), frozenset)
+
+
+@pytest.mark.parametrize("text", ["STOP", "stop.", " Stop! ", "UNSUBSCRIBE", "OptOut", "quit", "Simama", "ARRÊT", "रोकें"])
+def test_stop_in_every_language(face: Face, text: str) -> None:
+    assert face.lexicon.command(text) == "stop"
+
+
+@pytest.mark.parametrize("text", ["don't stop", "stop bleeding", "I want to stop the pill", "end of period", "start of it"])
+def test_a_command_is_the_whole_body(face: Face, text: str) -> None:
+    assert face.lexicon.command(text) is None
