@@ -98,7 +98,16 @@ class Service:
     def wake(self) -> None:
         """Starts a drain. If that fails it is only late: the next sweep starts it."""
         try:
-            self.drains.enqueue("workers.jobs.drain", job_timeout=DRAIN_SECONDS + 120, result_ttl=0, failure_ttl=3600)
+            # In a pipeline of ours, RQ needs one round trip instead of two.
+            with self.redis.pipeline() as pipeline:
+                self.drains.enqueue(
+                    "workers.jobs.drain",
+                    job_timeout=DRAIN_SECONDS + 120,
+                    result_ttl=0,
+                    failure_ttl=3600,
+                    pipeline=pipeline,
+                )
+                pipeline.execute()
         except RedisError as error:
             log_error("cannot start a drain; the next sweep will", error)
 

@@ -53,7 +53,9 @@ class TwilioApi:
                 self.most_at_once = max(self.most_at_once, self._at_once)
             time.sleep(self.seconds)
             try:
-                return self._create({name: values[0] for name, values in parse_qs(request.get_data(as_text=True)).items()})
+                return self._create(
+                    {name: values[0] for name, values in parse_qs(request.get_data(as_text=True)).items()}
+                )
             finally:
                 with self._lock:
                     self._at_once -= 1

@@ -45,7 +45,15 @@ NOT_HEARD = [
     "is this free", "where is the clinic", "send me the address please", "I want to know more", "the end of my period",
 ]  # fmt: skip
 
-DOUBTFUL = ["I am bleeding", "it hurts", "is bleeding after sex normal", "some pain", "I feel dizzy", "blood", "am I dying"]
+DOUBTFUL = [
+    "I am bleeding",
+    "it hurts",
+    "is bleeding after sex normal",
+    "some pain",
+    "I feel dizzy",
+    "blood",
+    "am I dying",
+]
 
 
 @pytest.mark.parametrize(("alarm", "text"), [(alarm, text) for alarm, texts in HEARD.items() for text in texts])

@@ -49,11 +49,15 @@ def test_nothing_is_guessed(face: Face, question: str, text: str) -> None:
     assert not isinstance(face.readers[question].read(text), frozenset)
 
 
-@pytest.mark.parametrize("text", ["STOP", "stop.", " Stop! ", "UNSUBSCRIBE", "OptOut", "quit", "Simama", "ARRÊT", "रोकें"])
+@pytest.mark.parametrize(
+    "text", ["STOP", "stop.", " Stop! ", "UNSUBSCRIBE", "OptOut", "quit", "Simama", "ARRÊT", "रोकें"]
+)
 def test_stop_in_every_language(face: Face, text: str) -> None:
     assert face.lexicon.command(text) == "stop"
 
 
-@pytest.mark.parametrize("text", ["don't stop", "stop bleeding", "I want to stop the pill", "end of period", "start of it"])
+@pytest.mark.parametrize(
+    "text", ["don't stop", "stop bleeding", "I want to stop the pill", "end of period", "start of it"]
+)
 def test_a_command_is_the_whole_body(face: Face, text: str) -> None:
     assert face.lexicon.command(text) is None

