@@ -76,7 +76,8 @@ def web(host: str, port: int, processes: int) -> None:
         interface=Interfaces.WSGI,
         factory=True,
         workers=processes,
-        blocking_threads=8,
+        # A request waits for Redis and nothing else, so more threads than cores only contend.
+        blocking_threads=min(8, os.cpu_count() or 2),
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()

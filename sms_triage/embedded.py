@@ -38,10 +38,12 @@ def run_all(port: int, data: Path, environment: Mapping[str, str]) -> int:
         settings["REDIS_URL"] = f"redis://127.0.0.1:{server.port}/0"
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
+        # Ctrl-C and a stop by the system end in the same orderly way. Both are set: a shell starts what it puts in the
+        # background with SIGINT ignored.
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(stop, _interrupt)
         for name in PROCESSES:
             children[name] = _start(name, settings)
-        # Ctrl-C and a stop by the system end in the same orderly way.
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
         _wait_ready(port, children)
         _announce(port, data, settings, time.monotonic() - started)
         return _watch(children, settings)
@@ -53,6 +55,10 @@ def run_all(port: int, data: Path, environment: Mapping[str, str]) -> int:
         if server:
             server.stop()
         (data / "running.json").unlink(missing_ok=True)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def start_valkey(directory: Path) -> ValkeyServer:

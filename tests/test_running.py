@@ -49,6 +49,20 @@ def running(data: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
             process.kill()
 
 
+def test_it_stops_in_order_when_the_system_says_so_even_from_a_background_shell(tmp_path: Path) -> None:
+    command = f"{' '.join(COMMAND)} run --port {free_port()} --data {tmp_path / 'data'} & echo $!; wait"
+    shell = subprocess.Popen(["sh", "-c", command], stdout=subprocess.PIPE, text=True)
+    assert shell.stdout is not None
+    pid = int(shell.stdout.readline())
+    for line in shell.stdout:
+        if "Ctrl-C stops it" in line:
+            break
+    os.kill(pid, signal.SIGTERM)
+    assert shell.wait(30) == 0
+    assert "stopping" in shell.stdout.read()
+    assert children(pid) == []
+
+
 def children(pid: int) -> list[str]:
     found = subprocess.run(["ps", "-o", "args", "--ppid", str(pid)], capture_output=True, text=True, check=False)
     return found.stdout.splitlines()[1:]

@@ -1,6 +1,7 @@
 """The menu as a drawing for clinicians, in Graphviz's language."""
 
 from collections import defaultdict
+from html import escape
 from textwrap import wrap
 
 from sms_triage.triage.content import Content
@@ -11,36 +12,41 @@ _COLOURS = ("#f4b6b0", "#f9d5a7", "#fbf0b2", "#cfe3f7", "#cfeed3")
 
 
 def draw(menu: Menu, content: Content) -> str:
-    """The decision diagram as DOT: a box a question, a coloured box a result, an arrow an answer.
+    """The decision diagram as DOT: a box a question, with a row for each way on.
 
+    A coloured row is a result, right where it is told; an arrow leads to the next question.
     ``sms-triage menus graph | dot -Tsvg > menu.svg`` makes a picture.
     """
     lines = [
         f'digraph "{menu.topic}" {{',
         f'  label="{content.title}, content {menu.content_hash}, review: {content.review}"; labelloc=t;',
-        "  rankdir=LR; ranksep=1.2; nodesep=0.15; node [shape=box, style=filled, fontname=Helvetica, fontsize=10];",
-        "  edge [fontname=Helvetica, fontsize=8, color=gray40];",
+        "  rankdir=LR; ranksep=0.9; nodesep=0.12; node [shape=plain, fontname=Helvetica, fontsize=9];",
+        "  edge [color=gray40, arrowsize=0.6];",
     ]
     for screen in menu.screens.values():
-        lines.append(f"  {screen.id} [{_look(screen, content)}];")
-        arrows: dict[str, list[str]] = defaultdict(list)
-        labels = {option.value: option.label.self for option in screen.options}
-        for when, goto in screen.exits:
-            arrows[goto].append(" + ".join(labels[value] for value in sorted(when)) or "otherwise")
-        lines += [f'  {screen.id} -> {goto} [label="{_lines(" / ".join(said))}"];' for goto, said in arrows.items()]
+        if screen.result is None:
+            lines += _question(screen, menu, content)
     for question in content.questions:
         same = " ".join(f"{screen.id};" for screen in menu.screens.values() if screen.asks == question.id)
         lines.append(f"  {{ rank=same; {same} }}")
     return "\n".join([*lines, "}", ""])
 
 
-def _look(screen: Screen, content: Content) -> str:
-    if screen.result is None:
-        return f'label="{screen.id}: {screen.asks}", fillcolor=white'
-    colour = _COLOURS[min(content.disposition(screen.result.disposition).rank, len(_COLOURS) - 1)]
-    label = f"{screen.result.rule} {screen.result.disposition}\\n{screen.result.meaning}"
-    return f'label="{label}", fillcolor="{colour}", penwidth=2'
-
-
-def _lines(text: str) -> str:
-    return "\\n".join(wrap(text.replace('"', "'"), 34))
+def _question(screen: Screen, menu: Menu, content: Content) -> list[str]:
+    labels = {option.value: option.label.self for option in screen.options}
+    ways: dict[str, list[str]] = defaultdict(list)
+    for when, goto in screen.exits:
+        ways[goto].append(" + ".join(labels[value] for value in sorted(when)) or "otherwise")
+    rows = [f'<TR><TD BGCOLOR="#e8eaed"><B>{screen.id} {escape(screen.asks)}</B></TD></TR>']
+    arrows = []
+    for goto, said in ways.items():
+        words = "<BR/>".join(escape(row) for row in wrap(" / ".join(said), 40))
+        if result := menu.screens[goto].result:
+            colour = _COLOURS[min(content.disposition(result.disposition).rank, len(_COLOURS) - 1)]
+            told = escape(f"{result.rule} {result.disposition}: {result.meaning}")
+            rows.append(f'<TR><TD BGCOLOR="{colour}">{words}<BR/><B>{told}</B></TD></TR>')
+        else:
+            rows.append(f'<TR><TD PORT="{goto}">{words}</TD></TR>')
+            arrows.append(f"  {screen.id}:{goto}:e -> {goto}:w;")
+    table = f'<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="3">{"".join(rows)}</TABLE>'
+    return [f"  {screen.id} [label=<{table}>];", *arrows]

@@ -61,7 +61,8 @@ function line(className, text) {
 }
 
 function costText(cost) {
-  const what = cost.encoding === "gsm7" ? "characters" : "UCS-2 units";
+  const one = cost.size === 1 ? "" : "s";
+  const what = cost.encoding === "gsm7" ? `character${one}` : `UCS-2 unit${one}`;
   const segments = cost.segments === 1 ? "1 segment" : `${cost.segments} segments`;
   return `${cost.size} ${what}, ${segments}, about $${(cost.segments * PRICE).toFixed(2)}`;
 }
