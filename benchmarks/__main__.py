@@ -145,7 +145,8 @@ def served(target: str, url: str) -> Iterator[int]:
     port = _free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--workers", str(PROCESSES),
-        "--blocking-threads", str(min(8, os.cpu_count() or 2)), "--port", str(port), "--log-level", "warning", f"{target}:create_app",
+        "--blocking-threads", str(min(8, os.cpu_count() or 2)), "--port", str(port), "--log-level", "warning",
+        f"{target}:create_app",
     ]  # fmt: skip
     environment = {**os.environ, "REDIS_URL": url, "SECRET_KEY": SECRET, "GATEWAY": "simulator"}
     server = subprocess.Popen(command, env=environment)
