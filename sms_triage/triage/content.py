@@ -7,6 +7,7 @@ not set.
 
 import hashlib
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,6 +65,12 @@ class Question:
     def findings(self) -> tuple[str, ...]:
         """The findings this question settles."""
         return tuple(dict.fromkeys(option.finding for option in self.options))
+
+    @cached_property
+    def stamp(self) -> str:
+        """The question and what its numbers mean, in short: equal only if an answer means the same."""
+        meanings = ",".join(f"{option.finding}={option.value}" for option in self.options)
+        return f"{self.id}/{zlib.crc32(meanings.encode()):08x}"
 
     @property
     def last(self) -> int:

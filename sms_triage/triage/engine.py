@@ -175,6 +175,9 @@ class _Conversation:
     def answer(self, session: Session, text: str) -> Turn:
         question = asked(self.face, session)
         assert question is not None
+        if session.shown != question.stamp:
+            # The content changed since she was asked: her number may mean something else now.
+            return self.ask(session)
         meant = self.face.readers[question.id].read(text)
         if isinstance(meant, frozenset):
             return self.answered(session, question, meant)
@@ -192,6 +195,11 @@ class _Conversation:
             name = "hint_several" if question.several else "hint_one"
             hint = self.face.phrase(name, session.known, last=question.last)
         return self.missed(session, hint, _screen(self.face, session).text.to(session.known))
+
+    def showing(self, session: Session) -> Session:
+        """The session once the question it is at is put to the person."""
+        question = asked(self.face, session)
+        return replace(session, shown=question.stamp if question else "")
 
     def answered(self, session: Session, question: Question, numbers: frozenset[int]) -> Turn:
         if question.several:
@@ -213,7 +221,7 @@ class _Conversation:
         if screen.result is None:
             words = screen.text.to(session.known)
             replies = [self.face.phrase(before, session.known), words] if before else [words]
-            return self.turn(session, "\n".join(replies), events=events)
+            return self.turn(self.showing(session), "\n".join(replies), events=events)
         rule = owed(self.face, session)
         facts = self.facts(session)
         return self.turn(
@@ -244,7 +252,7 @@ class _Conversation:
         if screen.result:
             return Turn(session, (guidance,), False, events)
         go_on = Reply(f"{self.face.phrase('to_go_on', session.known)} {screen.text.to(session.known)}")
-        return Turn(session, (guidance, go_on), False, events)
+        return Turn(self.showing(session), (guidance, go_on), False, events)
 
     def guidance(self, alarm: Alarm, known: dict[str, str]) -> Reply:
         guidance = self.face.alarms.guidance[alarm.guidance]

@@ -11,14 +11,17 @@ class Session:
     """One conversation in progress, or just completed.
 
     `answers` are (question id, {finding: value}) in the order given: Back removes the last. `asking` is set only when
-    a question is asked out of its turn. `alarms` are the dangers stated in free text, `misses` the texts in a row that
-    were not understood, `reading` what is being read after the result ("", "tips:2", "causes:1"), `heard` when the
-    person last wrote (seconds since the epoch), `told` whether a broken-off conversation was told what it is owed.
+    a question is asked out of its turn; `shown` is the stamp of the question last put to the person, so that after a
+    change of the content an answer is never read as one to another question. `alarms` are the dangers stated in free
+    text, `misses` the texts in a row that were not understood, `reading` what is being read after the result ("",
+    "tips:2", "causes:1"), `heard` when the person last wrote (seconds since the epoch), `told` whether a broken-off
+    conversation was told what it is owed.
     """
 
     heard: float
     answers: tuple[tuple[str, Mapping[str, str]], ...] = ()
     asking: str = ""
+    shown: str = ""
     alarms: tuple[str, ...] = ()
     misses: int = 0
     reading: str = ""
@@ -35,7 +38,7 @@ class Session:
             "heard": self.heard,
             "answers": [[question, dict(values)] for question, values in self.answers],
         }
-        for name in ("asking", "alarms", "misses", "reading", "told"):
+        for name in ("asking", "shown", "alarms", "misses", "reading", "told"):
             if value := getattr(self, name):
                 raw[name] = value
         return json.dumps(raw, separators=(",", ":")).encode()
