@@ -17,7 +17,7 @@ from sms_triage.triage.errors import ContentError
 from sms_triage.triage.face import load_face, longest_values
 from sms_triage.triage.graph import draw
 from sms_triage.triage.menu import build_menu, dump_menu, load_menu, menu_path, menus_dir
-from sms_triage.triage.proofs import changed_outcomes, check
+from sms_triage.triage.proofs import Distribution, changed_outcomes, check
 from sms_triage.triage.vignettes import play, read_vignettes, report
 
 CHANNELS = ("sms",)
@@ -179,15 +179,16 @@ def check_menus(content_path: Path | None, menus_path: Path | None) -> None:
             broken = broken or bool(found.violations)
             if not found.violations:
                 click.echo(f"{language}.{channel}: {found.screens} screens sound for {found.answer_sets:,} answer sets")
-                _distribution("questions", found.questions)
-                _distribution("segments", found.segments)
+                _distribution("all", found.everybody)
+                _distribution("no emergency", found.no_emergency)
     sys.exit(1 if broken else 0)
 
 
-def _distribution(what: str, counts: Any) -> None:
-    total = sum(counts.values())
-    shares = ", ".join(f"{number}: {count / total:.1%}" for number, count in counts.items())
-    click.echo(f"  {what} per completed triage, over all answer sets: {shares}")
+def _distribution(who: str, found: Distribution) -> None:
+    for what, counts in (("questions", found.questions), ("segments", found.segments)):
+        total = sum(counts.values())
+        shares = ", ".join(f"{number}: {count / total:.1%}" for number, count in counts.items())
+        click.echo(f"  {what} per completed triage ({who}): {shares}")
 
 
 @menus.command()

@@ -5,7 +5,7 @@ Each check yields violations, one line each; nothing yielded is the proof.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from sms_triage import text as sms
@@ -19,14 +19,23 @@ from sms_triage.triage.words import normal
 
 
 @dataclass(frozen=True)
+class Distribution:
+    """What a completed triage takes: how many answer sets by number of questions, and by number of segments."""
+
+    questions: Mapping[int, int]
+    segments: Mapping[int, int]
+
+
+@dataclass(frozen=True)
 class Report:
-    """The violations found, and what was visited: answer sets by number of questions and of segments."""
+    """The violations found, what was visited, and what triages take: all of them, and those that are no emergency
+    (most answer sets have a danger and end after the first question)."""
 
     violations: tuple[str, ...]
-    answer_sets: int = 0
-    screens: int = 0
-    questions: Mapping[int, int] = field(default_factory=dict)
-    segments: Mapping[int, int] = field(default_factory=dict)
+    answer_sets: int
+    screens: int
+    everybody: Distribution
+    no_emergency: Distribution
 
 
 def check(face: Face) -> Report:
@@ -37,21 +46,27 @@ def check(face: Face) -> Report:
     walks = _walks(space, menu)
     reach = {name: _union(by_length.values()) for name, by_length in walks.items()}
     violations += [*_menu_is_the_rules(space, menu, reach), *_safety(space), *_promptness(space, menu, walks, reach)]
-    questions: Counter[int] = Counter()
-    segments: Counter[int] = Counter()
-    for name, by_length in walks.items():
-        if screen_result := menu.screens[name].result:
-            told = sms.cost(_fixed_result(face, screen_result.rule)[0]).segments
-            for length, table in by_length.items():
-                questions[length] += table.bit_count()
-                segments[length + told] += table.bit_count()
     return Report(
         tuple(dict.fromkeys(violations)),
         space.valid.bit_count(),
         len(menu.screens),
-        dict(sorted(questions.items())),
-        dict(sorted(segments.items())),
+        _distribution(face, walks, space.valid),
+        _distribution(face, walks, space.valid & ~space.at_least(0)),
     )
+
+
+def _distribution(face: Face, walks: Mapping[str, Mapping[int, int]], of: int) -> Distribution:
+    """What the triages of the answer sets `of` take."""
+    questions: Counter[int] = Counter()
+    segments: Counter[int] = Counter()
+    for name, by_length in walks.items():
+        if result := face.menu.screens[name].result:
+            told = sms.cost(_fixed_result(face, result.rule)[0]).segments
+            for length, table in by_length.items():
+                if count := (table & of).bit_count():
+                    questions[length] += count
+                    segments[length + told] += count
+    return Distribution(dict(sorted(questions.items())), dict(sorted(segments.items())))
 
 
 def changed_outcomes(old: Content, new: Content) -> list[str]:

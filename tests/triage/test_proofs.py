@@ -55,8 +55,9 @@ def test_the_content_is_sound_for_every_answer_set(copy: Path) -> None:
     assert found.violations == ()
     # 2 to the 4 dangers with 4 times for forced sex, 4 x 5 x 4 x 4 values, 2 to the 5 signs and the 6 backgrounds.
     assert found.answer_sets == (8 + 8 * 4) * 4 * 5 * 4 * 4 * 2**5 * 2**6
-    assert sum(found.questions.values()) == found.answer_sets
-    assert max(found.questions) <= 7
+    assert sum(found.everybody.questions.values()) == found.answer_sets
+    assert max(found.everybody.questions) <= 7
+    assert min(found.no_emergency.questions) > min(found.everybody.questions)
 
 
 def test_a_rule_made_milder_breaks_the_invariant_that_it_upheld(copy: Path, edit: Edit) -> None:
