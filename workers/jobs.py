@@ -1,8 +1,10 @@
 """The jobs. Each opens the service once per process and is safe to run twice, late, or beside itself."""
 
 import os
+from collections.abc import Callable
 from functools import lru_cache
 
+from sms_triage.logs import log_error
 from sms_triage.service import Service, clock, open_service
 from sms_triage.settings import read_settings
 
@@ -13,11 +15,24 @@ def service() -> Service:
     return open_service(read_settings(os.environ))
 
 
+class JobFailed(Exception):
+    """A job failed. RQ keeps a failed job's error, so it says nothing but where to look."""
+
+
 def drain() -> None:
     """Sends what waits in the outbox."""
-    service().drain()
+    _quietly("drain", lambda: service().drain())
 
 
 def sweep() -> None:
     """Tells those who fell silent what they are owed, and starts a drain that nobody started."""
-    service().sweep(clock())
+    _quietly("sweep", lambda: service().sweep(clock()))
+
+
+def _quietly(name: str, job: Callable[[], object]) -> None:
+    """Runs a job; of an error only what names nobody is kept."""
+    try:
+        job()
+    except Exception as error:
+        log_error(f"job {name} failed", error)
+        raise JobFailed(f"{name}: see the worker's log") from None
