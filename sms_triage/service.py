@@ -11,11 +11,11 @@ from redis.exceptions import RedisError
 from rq import Queue
 
 from sms_triage.gateways import open_gateways
-from sms_triage.gateways.base import Failure, Gateway, Report
+from sms_triage.gateways.base import Failure, Gateway, Inbound, Report
 from sms_triage.logs import log_error
 from sms_triage.outbox import BACKOFF, Drainer
 from sms_triage.settings import Settings
-from sms_triage.store import Inbound, Store, connect, keys_of
+from sms_triage.store import Store, connect, keys_of
 from sms_triage.triage.engine import Turn, fall_silent, take_turn
 from sms_triage.triage.face import Face, load_face
 from sms_triage.vault import Vault
@@ -82,10 +82,9 @@ class Service:
     def reported(self, report: Report, gateway: str, now: float) -> str:
         """Applies a delivery report; a message that may still arrive is put back for later."""
         retry = report.failure in (Failure.LATER, Failure.UNKNOWN)
-        retry_at = now + BACKOFF[2] if retry else None
-        return self.store.report(
-            gateway, report.provider_id, report.number, rank=report.rank, status=report.status, retry_at=retry_at
-        )
+        if report.failure is Failure.NEVER:
+            self.store.flag_unreachable(report.number, report.code)
+        return self.store.report(gateway, report, now + BACKOFF[2] if retry else None)
 
     def drain(self) -> int:
         """Sends what waits in the outbox, for a while; what is left is the next drain's. Returns how many it sent."""

@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from redis import Redis
 from redis.sentinel import Sentinel
 
+from sms_triage.gateways.base import Inbound, Report
 from sms_triage.scripts import script
 from sms_triage.triage.engine import SESSION_SECONDS, Lane, Turn
 from sms_triage.triage.session import Session, load_session
@@ -31,17 +32,6 @@ AWAKE_SECONDS = 15
 """How long a started drain is trusted to be on its way."""
 EXPIRES_SECONDS = {Lane.URGENT: 12 * 3600, Lane.ANSWER: 4 * 3600, Lane.REMINDER: 4 * 3600}
 """Past this a reply is of no more use and is dropped."""
-
-
-@dataclass(frozen=True)
-class Inbound:
-    """A text as it came in: who wrote what to which of our numbers, through which gateway, under which id."""
-
-    gateway: str
-    message_id: str
-    number: str
-    sender: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -214,16 +204,24 @@ class Store:
             return None
         return self.vault.open(number, f"number {person}").decode(), gateway.decode(), sender.decode()
 
-    def report(
-        self, gateway: str, provider_id: str, number: str, *, rank: int, status: str, retry_at: float | None
-    ) -> str:
-        """Applies a delivery report (see ``report.lua``). A higher `rank` is a later state."""
-        keys = keys_of(self.vault.person(number))
+    def report(self, gateway: str, report: Report, retry_at: float | None) -> str:
+        """Applies a delivery report by its rank (see ``report.lua``); `retry_at` (s) puts the message back."""
+        keys = keys_of(self.vault.person(report.number))
+        what = report.failure.value if report.failure else report.status
+        event = f"report:{what}:{report.code}" if report.code else f"report:{what}"
+        retry = "" if retry_at is None else retry_at
         result: bytes = self._report(
-            keys=[keys.sent(gateway, provider_id), keys.outbox, keys.attempts, keys.counts],
-            args=[rank, status, "" if retry_at is None else retry_at, SENT_SECONDS, MOST_REPORTED_FAILURES],
+            keys=[keys.sent(gateway, report.provider_id), keys.outbox, keys.attempts, keys.counts],
+            args=[report.rank, report.status, retry, SENT_SECONDS, MOST_REPORTED_FAILURES, event],
         )
         return result.decode()
+
+    def flag_unreachable(self, number: str, code: str) -> None:
+        """Notes that a known number cannot be reached, with the provider's reason, until the person writes again."""
+        person = self.vault.person(number)
+        key = keys_of(person).person(person)
+        if self.redis.exists(key):
+            self.redis.hset(key, "unreachable", code)
 
     def counts(self) -> Mapping[str, int]:
         """How often each event happened, over all partitions."""

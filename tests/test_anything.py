@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.simulator import SimulatorGateway
 from sms_triage.service import Service
-from sms_triage.store import Inbound
 from sms_triage.triage.engine import SILENT_AFTER_MISSES, asked, fall_silent, owed, take_turn
 from sms_triage.triage.face import Face
 from sms_triage.triage.session import Session, load_session

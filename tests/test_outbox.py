@@ -11,11 +11,12 @@ from uuid import uuid4
 
 import pytest
 
+from sms_triage.gateways.base import Inbound, Report
 from sms_triage.gateways.twilio import TwilioGateway
 from sms_triage.outbox import Drainer
 from sms_triage.service import Service, open_service
 from sms_triage.settings import Settings
-from sms_triage.store import ALL_KEYS, Inbound, Person, keys_of
+from sms_triage.store import ALL_KEYS, Person, keys_of
 from sms_triage.triage.engine import Lane, Reply, Turn
 from tests.servers import ACCOUNT, TOKEN, TwilioApi, serving
 
@@ -136,6 +137,8 @@ def test_a_number_that_cannot_be_reached_is_given_up(sending: Service, api: Twil
     assert drain(sending) == 0
     assert sending.store.waiting(time.time())[0] == 0
     assert sending.store.counts()[f"send:never:{code}"] == 1
+    person = sending.vault.person(number(1))
+    assert sending.redis.hget(keys_of(person).person(person), "unreachable") == str(code).encode()
 
 
 def test_a_matter_for_the_operator_keeps_the_message(sending: Service, api: TwilioApi) -> None:
@@ -226,11 +229,14 @@ def test_what_twilio_reports_undelivered_for_now_is_sent_again(sending: Service,
     put(sending, number(1), "hello")
     drain(sending)
     sid = api.accepted[0]["sid"]
-    report = {"gateway": "twilio", "provider_id": sid, "number": number(1)}
-    assert sending.store.report(**report, rank=3, status="sent", retry_at=None) == "noted"
-    assert sending.store.report(**report, rank=2, status="sending", retry_at=None) == "old"
-    assert sending.store.report(**report, rank=5, status="undelivered", retry_at=time.time()) == "retry"
-    assert sending.store.report(**report, rank=5, status="undelivered", retry_at=time.time()) == "old"
+
+    def report(rank: int, status: str, retry_at: float | None) -> str:
+        return sending.store.report("twilio", Report(sid, number(1), rank, status, None), retry_at)
+
+    assert report(rank=3, status="sent", retry_at=None) == "noted"
+    assert report(rank=2, status="sending", retry_at=None) == "old"
+    assert report(rank=5, status="undelivered", retry_at=time.time()) == "retry"
+    assert report(rank=5, status="undelivered", retry_at=time.time()) == "old"
     assert drain(sending) == 1
     assert api.said_to(number(1)) == ["hello", "hello"]
     person = sending.vault.person(number(1))

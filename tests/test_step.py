@@ -8,9 +8,10 @@ import pytest
 from redis import Redis
 from rq import SimpleWorker
 
+from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.simulator import SimulatorGateway
 from sms_triage.service import Service
-from sms_triage.store import ALL_KEYS, Inbound, keys_of
+from sms_triage.store import ALL_KEYS, keys_of
 from sms_triage.triage.engine import asked
 
 ANA = "+254700000001"

@@ -9,6 +9,7 @@ import pytest
 import requests
 from twilio.request_validator import RequestValidator
 
+from sms_triage.doctor import examine
 from sms_triage.gateways.base import Request
 from sms_triage.gateways.twilio import TwilioGateway
 from sms_triage.service import Service, open_service
@@ -175,7 +176,19 @@ def test_reports_are_applied_by_rank_and_a_passing_failure_sends_again(
     assert deployed.store.waiting(time.time())[0] == 1
     assert report("delivered") == 204
     assert report("who knows") == 204
-    assert deployed.store.counts()["report:undelivered"] == 1
+    assert deployed.store.counts()["report:later:30003"] == 1
+
+
+def test_a_filtered_message_is_not_sent_again_and_the_operator_is_told(
+    twilio: Twilio, deployed: Service, api: TwilioApi
+) -> None:
+    twilio.text("hi", "SM1")
+    deployed.drain()
+    form = {"MessageSid": api.accepted[0]["sid"], "MessageStatus": "undelivered", "To": ANA, "ErrorCode": "30007"}
+    assert twilio.post("/sms/twilio/status", form).status_code == 204
+    assert deployed.store.waiting(time.time())[0] == 0
+    faults = [check.what for check in examine(deployed) if check.ok is False]
+    assert "1 messages were filtered or blocked (30007): see your provider's console" in faults
 
 
 def test_metrics_name_no_one(twilio: Twilio) -> None:

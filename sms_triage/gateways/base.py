@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from sms_triage.store import Inbound
-
 
 class Failure(Enum):
     """How a provider said no.
 
     LATER: try again with backoff. UNKNOWN: it may have been accepted (the line broke); look it up, then try again.
-    NEVER: this message or number will not work. OPTED_OUT: the person told the provider to stop. OPERATOR: somebody
-    has to act (credit, credentials, filtering) before it can work.
+    NEVER: this number will not work. OPTED_OUT: the person told the provider to stop. OPERATOR: somebody has to act
+    (credit, credentials) before it can work. FILTERED: the carrier does not let this text through, and would not again;
+    the operator has to know.
     """
 
     LATER = "later"
@@ -20,6 +19,7 @@ class Failure(Enum):
     NEVER = "never"
     OPTED_OUT = "opted_out"
     OPERATOR = "operator"
+    FILTERED = "filtered"
 
 
 class SendError(Exception):
@@ -40,6 +40,17 @@ class Forged(Exception):
 
 
 @dataclass(frozen=True)
+class Inbound:
+    """A text as it came in: who wrote what to which of our numbers, through which gateway, under which id."""
+
+    gateway: str
+    message_id: str
+    number: str
+    sender: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """A message to send. `sender` is the number of ours the person wrote to."""
 
@@ -53,7 +64,7 @@ class Report:
     """What a provider says became of a message.
 
     `rank` orders states: queued 1, sending 2, sent 3, failed or undelivered 5, delivered 6. `failure` is set when it
-    did not arrive.
+    did not arrive, and `code` then is the provider's reason.
     """
 
     provider_id: str
@@ -61,6 +72,7 @@ class Report:
     rank: int
     status: str
     failure: Failure | None
+    code: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from typing import cast
 from redis import Redis
 from redis.exceptions import RedisError
 
-from sms_triage.gateways.base import Failure, Outgoing, Report, Request, SendError
+from sms_triage.gateways.base import Failure, Inbound, Outgoing, Report, Request, SendError
 from sms_triage.gateways.twilio import read_inbound, read_report
-from sms_triage.store import Inbound, keys_of
+from sms_triage.store import keys_of
 from sms_triage.vault import Vault
 
 PHONE_SECONDS = 24 * 3600

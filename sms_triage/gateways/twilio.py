@@ -15,9 +15,8 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from sms_triage.gateways.base import BadRequest, Failure, Forged, Outgoing, Report, Request, SendError
+from sms_triage.gateways.base import BadRequest, Failure, Forged, Inbound, Outgoing, Report, Request, SendError
 from sms_triage.settings import Settings
-from sms_triage.store import Inbound
 
 IN_FLIGHT = 200
 """Connections kept to the API: one for every send that may be in flight."""
@@ -27,14 +26,12 @@ TIMEOUT = 20.0
 
 _FAILURES = {
     Failure.LATER: {30001, 30003, 30008, 30022, 20429, 21611, 63038, 14107, 20500, 20503},
-    Failure.NEVER: {30005, 30006, 21211, 21214, 21217, 21612, 21614, 21635, 21408, 21265, 30007, 30004, 30036},
+    Failure.NEVER: {30005, 30006, 21211, 21214, 21217, 21612, 21614, 21635, 21408, 21265, 30036},
     Failure.OPTED_OUT: {21610},
+    Failure.FILTERED: {30004, 30007},
     Failure.OPERATOR: {20003, 20005, 21606, 21603, 21659, 21703, 21704, 21705, 30002, 30010, 30018, 30034, 90010},
 }
 _BY_CODE = {code: failure for failure, codes in _FAILURES.items() for code in codes}
-
-ALERTS = frozenset({30007, 30004})
-"""The same text will not pass again, and the operator has to know why: filtered, blocked."""
 
 RANKS = {"accepted": 1, "scheduled": 1, "queued": 1, "sending": 2, "sent": 3, "partially_delivered": 4}
 RANKS |= {"canceled": 5, "failed": 5, "undelivered": 5, "delivered": 6, "read": 7}
@@ -138,18 +135,16 @@ def read_report(form: dict[str, str]) -> Report | None:
         rank = RANKS.get(status)
         if rank is None:
             return None
-        failure = None
-        if rank == 5:
-            code = int(form.get("ErrorCode") or 0) if (form.get("ErrorCode") or "0").isdecimal() else 0
-            failure = _BY_CODE.get(code, Failure.NEVER)
-        return Report(form["MessageSid"], form["To"], rank, status, failure)
+        if rank != 5:
+            return Report(form["MessageSid"], form["To"], rank, status, None)
+        code = form.get("ErrorCode", "")
+        failure = _BY_CODE.get(int(code) if code.isdecimal() else 0, Failure.NEVER)
+        return Report(form["MessageSid"], form["To"], rank, status, failure, code)
     except KeyError as error:
         raise BadRequest(f"{error.args[0]} is missing") from None
 
 
 def _send_error(error: TwilioRestException) -> SendError:
-    if error.code in ALERTS:
-        return SendError(Failure.NEVER, f"filtered {error.code}")
     failure = _BY_CODE.get(error.code or 0)
     if failure is None:
         failure = {401: Failure.OPERATOR, 403: Failure.OPERATOR, 429: Failure.LATER}.get(error.status)

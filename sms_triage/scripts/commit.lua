@@ -1,7 +1,7 @@
 -- Everything one turn of a conversation changes, or nothing.
 --
 -- KEYS  1 seen      marks the inbound message as taken
---       2 person    hash: number (sealed), gateway, sender, opted_out, version
+--       2 person    hash: number (sealed), gateway, sender, opted_out, version, unreachable
 --       3 session   string: the session (sealed)
 --       4 outbox    stream: the replies that wait to leave
 --       5 silences  sorted set: person -> when she is to be told what her answers justify
@@ -22,6 +22,7 @@ if (redis.call('HGET', KEYS[2], 'version') or '0') ~= ARGV[1] then
 end
 redis.call('SET', KEYS[1], '', 'EX', ARGV[10])
 redis.call('HSET', KEYS[2], 'number', ARGV[4], 'gateway', ARGV[5], 'sender', ARGV[6], 'opted_out', ARGV[7])
+redis.call('HDEL', KEYS[2], 'unreachable')
 redis.call('HINCRBY', KEYS[2], 'version', 1)
 if ARGV[7] == '1' then
   redis.call('PERSIST', KEYS[2])

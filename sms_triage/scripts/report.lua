@@ -2,7 +2,7 @@
 --
 -- KEYS  1 sent (hash of the message as it was sent, and its rank)   2 outbox   3 attempts   4 counts
 -- ARGV  1 rank   2 status   3 retry at (s), or '' for no retry   4 how long to remember (s)   5 most attempts
---       6 awake (s)   7 the time (s)
+--       6 the event to count
 -- Returns 'old', 'noted', 'retry' or 'given up'.
 local rank = tonumber(redis.call('HGET', KEYS[1], 'rank') or '-1')
 if rank >= tonumber(ARGV[1]) then
@@ -10,7 +10,7 @@ if rank >= tonumber(ARGV[1]) then
 end
 redis.call('HSET', KEYS[1], 'rank', ARGV[1], 'status', ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
-redis.call('HINCRBY', KEYS[4], 'report:' .. ARGV[2], 1)
+redis.call('HINCRBY', KEYS[4], ARGV[6], 1)
 local m = redis.call('HMGET', KEYS[1], 'person', 'gateway', 'sender', 'lane', 'body', 'created', 'expires',
   'despite_stop', 'count')
 if ARGV[3] == '' or not m[5] then
