@@ -20,7 +20,8 @@ from sms_triage.outbox import Drainer
 from sms_triage.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.store import keys_of
-from sms_triage.triage.engine import Reply, Turn
+from sms_triage.triage.session import Person
+from sms_triage.triage.turn import Reply, Turn
 
 SECONDS = 6.0
 CONNECTIONS = 16
@@ -100,7 +101,7 @@ def replies(url: str) -> tuple[str, str]:
     try:
         _wait(port)
         settings = Settings(
-            redis_url=url, secret_key=SECRET, gateway="twilio", public_url="https://sms.example.org",
+            redis_url=url, secret_key=SECRET, gateways=("twilio",), public_url="https://sms.example.org",
             twilio_account_sid="AC0", twilio_auth_token="x", twilio_api_url=f"http://127.0.0.1:{port}",
         )  # fmt: skip
         service = open_service(settings)
@@ -108,8 +109,8 @@ def replies(url: str) -> tuple[str, str]:
         for place in range(REPLIES):
             person = service.vault.person(f"+2547{place:08}")
             inbound = Inbound("twilio", uuid4().hex, f"+2547{place:08}", "22384", "")
-            turn = Turn(None, (Reply("x" * 150),), False)
-            service.store.commit(service.store.load(person, "none"), inbound, turn, time.time())
+            turn = Turn(Person(), (Reply("x" * 150),))
+            service.store.commit(service.store.load(person), inbound, turn, time.time())
         started = time.monotonic()
         sent = Drainer(service.store, service.gateways, lambda _: 10_000).run()
         seconds = time.monotonic() - started

@@ -42,7 +42,7 @@ def examine(service: Service) -> Iterator[Check]:
     yield Check(
         skew < CLOCK_SECONDS, f"the clocks differ by {skew:.1f} s" + ("" if skew < CLOCK_SECONDS else ": use NTP")
     )
-    content, menu = load_content(content_dir()), service.face.menu
+    content, menu = load_content(content_dir()), service.faces.of("", "sms").menu
     in_step = content.hash == menu.content_hash
     yield Check(in_step, "menus are of this content" if in_step else "menus are old: run `sms-triage menus build`")
     if content.review != "signed":
@@ -52,7 +52,7 @@ def examine(service: Service) -> Iterator[Check]:
             yield Check(True, gateway.probe())
         except SendError as error:
             yield Check(False, f"{gateway.name} refuses: {error}; check its credentials and credit")
-    if service.settings.gateway == "simulator":
+    if service.settings.simulated:
         yield Check(None, "GATEWAY=simulator: nothing reaches a real phone")
     elif not service.settings.public_url.startswith("https://"):
         yield Check(None, "PUBLIC_URL is not https: what people write travels in the open")

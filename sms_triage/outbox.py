@@ -66,6 +66,11 @@ class Entry:
     not_before: float = 0.0
 
     @property
+    def reference(self) -> str:
+        """Our own id of this message, for providers that take one."""
+        return f"{self.keys.partition}-{self.id}"
+
+    @property
     def order(self) -> tuple[int, ...]:
         milliseconds, number = self.id.split("-")
         return int(milliseconds), int(number)
@@ -220,17 +225,20 @@ class Drainer:
             self._begin(keys=[keys.lease, keys.attempts], args=[self.token, self.clock(), *marks], client=pipeline)
             for entry in entries:
                 pipeline.hmget(keys.person(entry.person), "number", "opted_out")
+                # A report under our own reference is proof that an earlier try was accepted.
+                pipeline.exists(keys.sent(entry.gateway, entry.reference))
         answers = iter(pipeline.execute())
         for keys, entries in by_partition.items():
             mine = next(answers)
-            people = [next(answers) for _ in entries]
+            people = [(*next(answers), bool(next(answers))) for _ in entries]
             if not mine:
                 self._lose(keys)
                 continue
-            for entry, (number, opted_out) in zip(entries, people, strict=True):
+            for entry, (number, opted_out, reported) in zip(entries, people, strict=True):
                 self._people[entry.person].in_flight = True
                 self._flying += 1
-                pool.submit(self._attempt, entry, number, opted_out == b"1").add_done_callback(self._landed.put)
+                attempt = pool.submit(self._attempt, entry, number, opted_out == b"1", reported)
+                attempt.add_done_callback(self._landed.put)
         return 0.0
 
     def _choose(self, room: int) -> tuple[list[Entry], float]:
@@ -274,8 +282,10 @@ class Drainer:
         )
         return int(granted), int(wait_ms) / 1000
 
-    def _attempt(self, entry: Entry, number: bytes | None, opted_out: bool) -> Result:
+    def _attempt(self, entry: Entry, number: bytes | None, opted_out: bool, reported: bool) -> Result:
         """One try, in a thread of its own. Never raises."""
+        if reported and entry.posted is not None:
+            return Result(entry, "sent", provider_id=entry.reference)
         if number is None:
             return Result(entry, "forgotten")
         if opted_out and not entry.despite_stop:
@@ -289,6 +299,7 @@ class Drainer:
             number=self.store.vault.open(number, f"number {entry.person}").decode(),
             sender=entry.sender,
             text=self.store.vault.open(entry.body, f"body {entry.person}").decode(),
+            reference=entry.reference,
         )
         try:
             found = gateway.find(message, entry.posted) if entry.posted is not None else None

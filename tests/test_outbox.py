@@ -16,8 +16,9 @@ from sms_triage.gateways.twilio import TwilioGateway
 from sms_triage.outbox import Drainer
 from sms_triage.service import Service, open_service
 from sms_triage.settings import Settings
-from sms_triage.store import ALL_KEYS, Person, keys_of
-from sms_triage.triage.engine import Lane, Reply, Turn
+from sms_triage.store import ALL_KEYS, keys_of
+from sms_triage.triage.session import Person
+from sms_triage.triage.turn import Lane, Reply, Turn
 from tests.servers import ACCOUNT, TOKEN, TwilioApi, serving
 
 
@@ -30,7 +31,7 @@ def api() -> TwilioApi:
 def twilio_settings(settings: Settings, api: TwilioApi) -> Iterator[Settings]:
     with serving(api.app()) as address:
         yield replace(
-            settings, gateway="twilio", sender="22384", public_url="https://sms.example.org",
+            settings, gateways=("twilio",), sender="22384", public_url="https://sms.example.org",
             twilio_account_sid=ACCOUNT, twilio_auth_token=TOKEN, twilio_api_url=address,
         )  # fmt: skip
 
@@ -46,8 +47,8 @@ def sending(twilio_settings: Settings) -> Iterator[Service]:
 def put(service: Service, number: str, *texts: str, lane: Lane = Lane.ANSWER, now: float | None = None) -> None:
     """Puts replies to a person into the outbox, as a turn does."""
     person = service.vault.person(number)
-    state: Person = service.store.load(person, "none")
-    turn = Turn(None, tuple(Reply(text, lane) for text in texts), False)
+    state = service.store.load(person)
+    turn = Turn(Person(), tuple(Reply(text, lane) for text in texts))
     inbound = Inbound("twilio", uuid4().hex, number, "22384", "")
     assert service.store.commit(state, inbound, turn, time.time() if now is None else now)[0] == "ok"
 
@@ -126,7 +127,7 @@ def test_who_told_the_provider_to_stop_has_opted_out(sending: Service, api: Twil
     put(sending, number(1), "first", "second")
     assert drain(sending) == 0
     person = sending.vault.person(number(1))
-    assert sending.store.load(person, "none").opted_out
+    assert sending.store.load(person).person.opted_out
     assert sending.store.waiting(time.time())[0] == 0
 
 

@@ -12,7 +12,7 @@ from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.simulator import SimulatorGateway
 from sms_triage.service import Service
 from sms_triage.store import ALL_KEYS, keys_of
-from sms_triage.triage.engine import asked
+from sms_triage.triage.standing import asked
 
 ANA = "+254700000001"
 NOW = 1_800_000_000.0
@@ -28,8 +28,8 @@ def waiting(service: Service) -> int:
 
 def question(service: Service, number: str = ANA) -> str:
     person = service.vault.person(number)
-    session = service.store.load(person, "none").session
-    found = session and asked(service.face, session)
+    session = service.store.load(person).person.session
+    found = session and asked(service.faces.of("en", "sms"), session)
     return found.id if found else ""
 
 

@@ -1,21 +1,25 @@
 """The gateways of a deployment, by name."""
 
 from collections.abc import Mapping
-
-from redis import Redis
+from importlib import import_module
 
 from sms_triage.gateways.base import Gateway
 from sms_triage.settings import Settings
-from sms_triage.vault import Vault
+
+_CLASSES = {
+    "twilio": "TwilioGateway",
+    "africastalking": "AfricasTalkingGateway",
+    "kannel": "KannelGateway",
+    "simulator": "SimulatorGateway",
+}
 
 
-def open_gateways(settings: Settings, redis: "Redis", vault: Vault) -> Mapping[str, Gateway]:
-    """The gateway that `settings` name, ready to use."""
-    if settings.gateway == "twilio":
-        # Imported only where it is used: the SDK takes most of a second to load.
-        from sms_triage.gateways.twilio import TwilioGateway  # noqa: PLC0415
+def open_gateways(settings: Settings) -> Mapping[str, Gateway]:
+    """The gateways that `settings` name, ready to use; the first is for people we have no address of.
 
-        return {"twilio": TwilioGateway(settings)}
-    from sms_triage.gateways.simulator import SimulatorGateway  # noqa: PLC0415
-
-    return {"simulator": SimulatorGateway(redis, vault)}
+    Each is imported only where it is used: a provider's SDK takes most of a second to load.
+    """
+    return {
+        name: getattr(import_module(f"sms_triage.gateways.{name}"), _CLASSES[name])(settings)
+        for name in settings.gateways
+    }

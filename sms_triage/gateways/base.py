@@ -1,7 +1,10 @@
 """What a gateway is: the one file that knows a provider. Everything else knows only these names."""
 
-from dataclasses import dataclass
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
+from ipaddress import ip_address, ip_network
 from typing import Protocol
 
 
@@ -52,16 +55,18 @@ class Inbound:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message to send. `sender` is the number of ours the person wrote to."""
+    """A message to send. `sender` is the number of ours the person wrote to. `reference` is our own id of it, the same
+    at every try, for providers that take one."""
 
     number: str
     sender: str
     text: str
+    reference: str = ""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a provider says became of a message.
+    """What a provider says became of a message, or (with no `provider_id`) of a number.
 
     `rank` orders states: queued 1, sending 2, sent 3, failed or undelivered 5, delivered 6. `failure` is set when it
     did not arrive, and `code` then is the provider's reason.
@@ -77,17 +82,39 @@ class Report:
 
 @dataclass(frozen=True)
 class Request:
-    """A webhook call as a gateway sees it: the path with its query as called, and the form, each value once or more."""
+    """A webhook call as a gateway sees it.
+
+    `path` holds the query as it was called (nothing decoded); `form` and `query` have each value once or more;
+    `headers` are by lower-case name; `caller` is the address it came from.
+    """
 
     path: str
-    form: tuple[tuple[str, str], ...]
-    signature: str
+    form: tuple[tuple[str, str], ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    caller: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a provider wants to hear for a call that was taken."""
+
+    body: str = ""
+    mimetype: str = "text/plain"
+    status: int = 200
 
 
 class Gateway(Protocol):
-    """The five things a provider can do. Sends may run in many threads at once."""
+    """The five things a provider can do. Sends may run in many threads at once.
+
+    `address` is the last part of its webhooks' address, ``/sms/<address>``; `taken` is its answer to a text, and
+    `refused` what a call gets that is forged or makes no sense (None: the HTTP status that says so).
+    """
 
     name: str
+    address: str
+    taken: Answer
+    refused: Answer | None
 
     def inbound(self, request: Request) -> Inbound:
         """The text a webhook call brings. Raises :class:`Forged` or :class:`BadRequest`."""
@@ -103,3 +130,13 @@ class Gateway(Protocol):
 
     def probe(self) -> str:
         """One line on whether the provider can be reached with these credentials. Raises :class:`SendError`."""
+
+
+def check_caller(request: Request, secret: str, networks: tuple[str, ...]) -> None:
+    """For providers that sign nothing: the call must carry the secret as ``?key=`` and, if `networks` (CIDR) are given,
+    come from one of them. Raises :class:`Forged`."""
+    key = dict(request.query).get("key", "")
+    if not secret or not hmac.compare_digest(key.encode(), secret.encode()):
+        raise Forged
+    if networks and not any(ip_address(request.caller) in ip_network(network) for network in networks):
+        raise Forged

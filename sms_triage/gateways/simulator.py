@@ -10,12 +10,12 @@ import uuid
 from dataclasses import dataclass
 from typing import cast
 
-from redis import Redis
 from redis.exceptions import RedisError
 
 from sms_triage.gateways.base import Failure, Inbound, Outgoing, Report, Request, SendError
-from sms_triage.gateways.twilio import read_inbound, read_report
-from sms_triage.store import keys_of
+from sms_triage.gateways.twilio import TAKEN, read_inbound, read_report
+from sms_triage.settings import Settings
+from sms_triage.store import connect, keys_of
 from sms_triage.vault import Vault
 
 PHONE_SECONDS = 24 * 3600
@@ -39,10 +39,13 @@ class SimulatorGateway:
     """Twilio's form protocol, no account."""
 
     name = "simulator"
+    address = "twilio"
+    taken = TAKEN
+    refused = None
 
-    def __init__(self, redis: "Redis", vault: Vault) -> None:
-        self._redis = redis
-        self._vault = vault
+    def __init__(self, settings: Settings) -> None:
+        self._redis = connect(settings.redis_url)
+        self._vault = Vault(settings.secret_key)
 
     def inbound(self, request: Request) -> Inbound:
         return read_inbound(self.name, dict(request.form))

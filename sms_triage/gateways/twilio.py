@@ -15,7 +15,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from sms_triage.gateways.base import BadRequest, Failure, Forged, Inbound, Outgoing, Report, Request, SendError
+from sms_triage.gateways.base import Answer, BadRequest, Failure, Forged, Inbound, Outgoing, Report, Request, SendError
 from sms_triage.settings import Settings
 
 IN_FLIGHT = 200
@@ -33,6 +33,9 @@ _FAILURES = {
 }
 _BY_CODE = {code: failure for failure, codes in _FAILURES.items() for code in codes}
 
+TAKEN = Answer('<?xml version="1.0" encoding="UTF-8"?><Response/>', "text/xml")
+"""An empty answer: replies are sent by the worker."""
+
 RANKS = {"accepted": 1, "scheduled": 1, "queued": 1, "sending": 2, "sent": 3, "partially_delivered": 4}
 RANKS |= {"canceled": 5, "failed": 5, "undelivered": 5, "delivered": 6, "read": 7}
 
@@ -40,7 +43,9 @@ RANKS |= {"canceled": 5, "failed": 5, "undelivered": 5, "delivered": 6, "read": 
 class TwilioGateway:
     """A Twilio account, sending from a Messaging Service or a number."""
 
-    name = "twilio"
+    name = address = "twilio"
+    taken = TAKEN
+    refused = None
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -108,7 +113,7 @@ class TwilioGateway:
         whole = f"{self._settings.public_url}{request.path}"
         for url in _with_and_without_port(whole):
             signature = self._validator.compute_signature(url, _MultiDict(form))
-            if hmac.compare_digest(signature.encode(), request.signature.encode()):
+            if hmac.compare_digest(signature.encode(), request.headers.get("x-twilio-signature", "").encode()):
                 return {name: values[0] for name, values in form.items()}
         raise Forged
 

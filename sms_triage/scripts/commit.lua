@@ -1,16 +1,18 @@
 -- Everything one turn of a conversation changes, or nothing.
 --
 -- KEYS  1 seen      marks the inbound message as taken
---       2 person    hash: number (sealed), gateway, sender, opted_out, version, unreachable
+--       2 person    hash: number (sealed), gateway, sender, opted_out, version, language (sealed), unreachable
 --       3 session   string: the session (sealed)
 --       4 outbox    stream: the replies that wait to leave
 --       5 silences  sorted set: person -> when she is to be told what her answers justify
 --       6 awake     set while a drain of the outbox is on its way
 --       7 counts    hash: event -> how often
+--       8 dialog    string: the USSD dialog (sealed)
 -- ARGV  1 the version the turn was made from   2 the session, or '' for none   3 its life in seconds
 --       4 number (sealed)   5 gateway   6 sender   7 opted_out (0/1)   8 silence time, or ''
---       9 person   10 how long to remember the message (s)   11 how long to keep an idle person (s)   12 awake (s)
---       13 how many replies, then for each: lane, body (sealed), created, expires, despite_stop (0/1)
+--       9 person   10 how long to remember the message (s), 0 for not at all   11 how long to keep an idle person (s)
+--       12 awake (s)   13 language (sealed), or ''   14 dialog (sealed), or ''   15 its life (s)
+--       16 how many replies, then for each: lane, body (sealed), created, expires, despite_stop (0/1)
 --       then the events
 -- Returns {status, wake}: 'ok', 'duplicate' or 'conflict' (the person changed since); wake is 1 when the caller must
 -- start a drain.
@@ -20,9 +22,17 @@ end
 if (redis.call('HGET', KEYS[2], 'version') or '0') ~= ARGV[1] then
   return {'conflict', 0}
 end
-redis.call('SET', KEYS[1], '', 'EX', ARGV[10])
+if ARGV[10] ~= '0' then
+  redis.call('SET', KEYS[1], '', 'EX', ARGV[10])
+end
 redis.call('HSET', KEYS[2], 'number', ARGV[4], 'gateway', ARGV[5], 'sender', ARGV[6], 'opted_out', ARGV[7])
 redis.call('HDEL', KEYS[2], 'unreachable')
+if ARGV[13] ~= '' then
+  redis.call('HSET', KEYS[2], 'language', ARGV[13])
+end
+if ARGV[14] ~= '' then
+  redis.call('SET', KEYS[8], ARGV[14], 'EX', ARGV[15])
+end
 redis.call('HINCRBY', KEYS[2], 'version', 1)
 if ARGV[7] == '1' then
   redis.call('PERSIST', KEYS[2])
@@ -39,14 +49,14 @@ if ARGV[8] == '' then
 else
   redis.call('ZADD', KEYS[5], ARGV[8], ARGV[9])
 end
-local replies = tonumber(ARGV[13])
+local replies = tonumber(ARGV[16])
 for place = 0, replies - 1 do
-  local at = 14 + place * 5
+  local at = 17 + place * 5
   redis.call('XADD', KEYS[4], '*', 'person', ARGV[9], 'gateway', ARGV[5], 'sender', ARGV[6],
     'lane', ARGV[at], 'body', ARGV[at + 1], 'created', ARGV[at + 2], 'expires', ARGV[at + 3],
     'despite_stop', ARGV[at + 4])
 end
-for place = 14 + replies * 5, #ARGV do
+for place = 17 + replies * 5, #ARGV do
   redis.call('HINCRBY', KEYS[7], ARGV[place], 1)
 end
 local wake = 0

@@ -8,10 +8,14 @@ from typing import Any
 
 from sms_triage.triage.content import Text, read_text
 from sms_triage.triage.errors import ContentError
+from sms_triage.triage.translations import SOURCE, Translation
 from sms_triage.triage.words import fold, normal
 
 DENIAL_REACH = 3
 """How many words before a danger word a denial still covers."""
+
+DENIAL_REACH_BACK = 2
+"""How many words behind a danger word a denial still covers, in languages that deny there."""
 
 FUZZY_FROM = 5
 """Words shorter than this must be spelt right: one letter off would be another word."""
@@ -24,12 +28,21 @@ _BOUNDARY = "|"
 
 @dataclass(frozen=True)
 class Alarm:
-    """One kind of danger: which guidance answers it, and what becomes known (finding -> value)."""
+    """One kind of danger: which guidance answers it, what becomes known (finding -> value), and the patterns of words
+    that state it, each with its language."""
 
     id: str
     guidance: str
     findings: Mapping[str, str]
-    patterns: tuple["Pattern", ...]
+    patterns: tuple[tuple[str, "Pattern"], ...]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An alarm and the language it was stated in."""
+
+    alarm: Alarm
+    language: str
 
 
 @dataclass(frozen=True)
@@ -68,16 +81,17 @@ class Alarms:
     alarms: tuple[Alarm, ...]
     guidance: Mapping[str, Guidance]
     denials: frozenset[str]
+    denials_after: frozenset[str]
     doubts: tuple[str, ...]
 
-    def heard(self, text: str) -> Alarm | None:
+    def heard(self, text: str) -> Heard | None:
         """The first alarm that `text` states and does not deny."""
         tokens = _tokens(text)
         for alarm in self.alarms:
-            for pattern in alarm.patterns:
+            for language, pattern in alarm.patterns:
                 for places in pattern.find(tokens, self.window):
                     if not self._denied(tokens, places):
-                        return alarm
+                        return Heard(alarm, language)
         return None
 
     def doubtful(self, text: str) -> bool:
@@ -94,12 +108,20 @@ class Alarms:
                     break
                 if tokens[before] in self.denials and before not in places:
                     return True
+            for after in range(place + 1, min(len(tokens), place + 1 + DENIAL_REACH_BACK)):
+                if tokens[after] == _BOUNDARY:
+                    break
+                if tokens[after] in self.denials_after and after not in places:
+                    return True
         return False
 
 
-def read_alarms(raw: Mapping[str, Any]) -> Alarms:
+def read_alarms(raw: Mapping[str, Any], translation: Translation = SOURCE) -> Alarms:
     """The alarms from the content. Raises :class:`ContentError` for a guidance that does not exist."""
-    guidance = {id: Guidance(entry["disposition"], read_text(entry["text"])) for id, entry in raw["guidance"].items()}
+    guidance = {
+        id: Guidance(entry["disposition"], read_text(entry["text"], f"guidance {id}", translation))
+        for id, entry in raw["guidance"].items()
+    }
     alarms = []
     for entry in raw["alarms"]:
         if entry["guidance"] not in guidance:
@@ -110,11 +132,20 @@ def read_alarms(raw: Mapping[str, Any]) -> Alarms:
                 guidance=entry["guidance"],
                 findings=entry["findings"],
                 patterns=tuple(
-                    Pattern(tuple(tuple(word.split("|")) for word in fold(line).split())) for line in entry["patterns"]
+                    (language, Pattern(tuple(tuple(word.split("|")) for word in fold(line).split())))
+                    for language, lines in entry["patterns"].items()
+                    for line in lines
                 ),
             )
         )
-    return Alarms(raw["window"], tuple(alarms), guidance, frozenset(raw["denials"]), tuple(raw["doubt"]))
+    return Alarms(
+        window=raw["window"],
+        alarms=tuple(alarms),
+        guidance=guidance,
+        denials=frozenset(raw["denials"]),
+        denials_after=frozenset(fold(word) for word in raw["denials_after"]),
+        doubts=tuple(fold(word) for word in raw["doubt"]),
+    )
 
 
 def _tokens(text: str) -> list[str]:

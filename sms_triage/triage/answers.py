@@ -1,23 +1,29 @@
 """What a person may mean by what she typed in answer to a question. Never guesses between two options."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from sms_triage.triage.content import Question
 from sms_triage.triage.words import fold, normal, normal_set
 
-Command = Literal["stop", "start", "help", "restart", "back"]
+Command = Literal["stop", "start", "help", "restart", "language", "back"]
 Miss = Literal["unknown", "unsure", "none_and_more"]
 """Why an answer was not taken: not an answer, could be several, or "none" together with something."""
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The words the service understands, in every language, in normal form."""
+    """The words the service understands, in every language, in normal form.
+
+    `languages` are words that choose a language; `speaks` tells which language a stranger's word is of, for words that
+    are of one language only.
+    """
 
     commands: Mapping[str, Command]
+    languages: Mapping[str, str]
+    speaks: Mapping[str, str]
     carrier_words: frozenset[str]
     yes: frozenset[str]
     no: frozenset[str]
@@ -26,15 +32,14 @@ class Lexicon:
     greetings: frozenset[str]
     thanks: frozenset[str]
 
-    def command(self, text: str) -> Command | None:
-        """The command this text is, if its whole body is one."""
-        return self.commands.get(normal(text))
-
 
 def read_lexicon(raw: Mapping[str, Any]) -> Lexicon:
-    """The lexicon from the service's content (``keywords`` and ``answers``)."""
+    """The lexicon from the service's content (``keywords``, ``answers`` and ``languages``)."""
     answers = raw["answers"]
+    names = {id: (entry["name"], entry["plain"], *entry["words"]) for id, entry in raw["languages"].items()}
     return Lexicon(
+        languages={normal(word): id for id, words in names.items() for word in words},
+        speaks=_of_one_language(*raw["keywords"].values(), *(answers[kind] for kind in _BY_LANGUAGE)),
         commands={
             word: command
             for command, languages in raw["keywords"].items()
@@ -42,8 +47,8 @@ def read_lexicon(raw: Mapping[str, Any]) -> Lexicon:
             for word in normal_set(words)
         },
         carrier_words=normal_set(raw["carrier_words"]),
-        yes=normal_set(word for words in answers["yes"].values() for word in words),
-        no=normal_set(word for words in answers["no"].values() for word in words),
+        yes=_in_every_language(answers["yes"]),
+        no=_in_every_language(answers["no"]),
         numbers={
             normal(word): number
             for rows in answers["numbers"].values()
@@ -51,9 +56,25 @@ def read_lexicon(raw: Mapping[str, Any]) -> Lexicon:
             for word in words
         },
         fillers=normal_set(answers["fillers"]),
-        greetings=normal_set(answers["greetings"]),
-        thanks=normal_set(answers["thanks"]),
+        greetings=_in_every_language(answers["greetings"]),
+        thanks=_in_every_language(answers["thanks"]),
     )
+
+
+_BY_LANGUAGE = ("yes", "no", "greetings", "thanks")
+
+
+def _in_every_language(words: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    return normal_set(word for of_one in words.values() for word in of_one)
+
+
+def _of_one_language(*tables: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    speaks: dict[str, set[str]] = {}
+    for table in tables:
+        for language, words in table.items():
+            for word in words:
+                speaks.setdefault(normal(word), set()).add(language)
+    return {word: next(iter(languages)) for word, languages in speaks.items() if len(languages) == 1}
 
 
 class Reader:

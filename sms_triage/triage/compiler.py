@@ -80,7 +80,7 @@ class _Compiler:
             return self.node(index + 1, answers | skipped)
         branches = [(chosen, self.node(index + 1, answers | known)) for chosen, known in branches_of(question)]
         targets = {target.key for _, target in branches}
-        if len(targets) == 1 and not question.always:
+        if len(targets) == 1 and (not question.always or branches[0][1].question is None):
             return branches[0][1]
         exits = _decision_list(question, branches) if question.several else _by_value(branches)
         shape = (question.id, tuple((exit.when, exit.goto.key) for exit in exits))

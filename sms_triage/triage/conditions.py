@@ -38,3 +38,6 @@ class Condition:
 
     def findings(self) -> frozenset[str]:
         return frozenset(atom.finding for atom in self.atoms())
+
+
+ALWAYS = Condition()

@@ -6,7 +6,6 @@ not set.
 """
 
 import hashlib
-import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,9 +14,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from sms_triage.triage.conditions import Answers, Atom, Condition
+from sms_triage.triage.conditions import ALWAYS, Answers, Atom, Condition
 from sms_triage.triage.errors import ContentError
+from sms_triage.triage.templates import placeholders
+from sms_triage.triage.translations import SOURCE, Translation
 from sms_triage.triage.yaml_file import read_yaml
+
+CHANNELS = ("sms", "ussd")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Question:
     """One screen's worth of asking.
 
     A `one_of` question (``several`` false) asks one finding and takes one option. A `several` question asks yes/no
-    findings together and takes any of its options, or `none` as the last number.
+    findings together and takes any of its options, or `none` as the last number. It is asked on its `channels`.
     """
 
     id: str
@@ -58,8 +61,9 @@ class Question:
     options: tuple[Option, ...]
     several: bool
     none: Text | None
-    only_if: Condition
-    always: bool
+    only_if: Condition = ALWAYS
+    always: bool = False
+    channels: tuple[str, ...] = CHANNELS
 
     @cached_property
     def findings(self) -> tuple[str, ...]:
@@ -134,13 +138,13 @@ class Invariant:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """The budgets: segments per message, questions per walk."""
+class Budget:
+    """The most segments a message may take: a question, one with a hint or a list of languages, a result, a line."""
 
-    question_segments: int
-    hinted_question_segments: int
-    result_segments: int
-    walk_questions: int
+    question: int
+    longer_question: int
+    result: int
+    line: int
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,8 @@ class Content:
     review: str
     hash: str
     deployment: Mapping[str, int]
-    limits: Limits
+    budget: Budget
+    walk_questions: int
     sources: Mapping[str, str]
     questions: tuple[Question, ...]
     findings: Mapping[str, Finding]
@@ -162,7 +167,7 @@ class Content:
     advice: Mapping[str, Text]
     causes: tuple[Text, ...]
     invariants: tuple[Invariant, ...]
-    forbidden_phrases: tuple[str, ...]
+    forbidden_phrases: Mapping[str, tuple[str, ...]]
 
     def question(self, id: str) -> Question:
         return self._questions[id]
@@ -221,71 +226,60 @@ def content_dir() -> Path:
     return Path(str(resources.files("sms_triage") / "content"))
 
 
-def load_content(directory: Path | None = None) -> Content:
-    """The content of `directory` (this installation's own by default).
+def load_content(
+    directory: Path | None = None, translation: Translation = SOURCE, channel: str | None = None
+) -> Content:
+    """The content of `directory` (this installation's own by default), in the language of `translation`, with the
+    questions of `channel` (all of them by default).
 
-    Raises :class:`ContentError` if a file is missing, is not YAML, or names what does not exist.
+    Raises :class:`ContentError` if a file is missing, is not YAML, names what does not exist, or is not translated.
     """
     directory = directory or content_dir()
     raw = read_yaml(directory / "postcoital_bleeding.yaml")
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(directory.glob("*.yaml")))).hexdigest()
     try:
-        return _Reader(raw).content(digest[:12])
+        return _Reader(raw, translation, channel).content(_digest(directory))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ContentError(f"postcoital_bleeding.yaml is malformed: {type(error).__name__} {error}") from error
 
 
-def read_text(raw: str | Mapping[str, str]) -> Text:
+def _digest(directory: Path) -> str:
+    """The version of a content folder: changes with any of its files."""
+    files = [*sorted(directory.glob("*.yaml")), *sorted(directory.glob("locale/*.po"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+def read_text(raw: str | Mapping[str, str], where: str, translation: Translation = SOURCE) -> Text:
     """A text of the content: one string for all, or one each for ``self`` and ``patient``."""
     if isinstance(raw, str):
-        return Text(raw, raw)
+        return Text(*[translation.of(raw, where)] * 2)
     if isinstance(raw, dict) and raw.keys() == {"self", "patient"}:
-        return Text(raw["self"], raw["patient"])
+        return Text(translation.of(raw["self"], where), translation.of(raw["patient"], f"{where}, to a helper"))
     raise ContentError(f"{raw!r} is not a text: quote it, or give one for self and one for patient")
-
-
-_OPTIONAL = re.compile(r"\[([^\]]*)\]")
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
-
-
-def placeholders(template: str) -> set[str]:
-    """The names a template asks for."""
-    return set(_PLACEHOLDER.findall(template))
-
-
-def fill(template: str, values: Mapping[str, str]) -> str:
-    """`template` with its names filled in; an optional part whose name is not set is left out.
-
-    >>> fill("Go now[ or call {emergency_number}].", {"emergency_number": "112"})
-    'Go now or call 112.'
-    >>> fill("Go now[ or call {emergency_number}].", {})
-    'Go now.'
-    """
-
-    def part(match: re.Match[str]) -> str:
-        inner = match.group(1)
-        return inner if placeholders(inner) <= values.keys() else ""
-
-    return _PLACEHOLDER.sub(lambda match: values[match.group(1)], _OPTIONAL.sub(part, template)).strip()
 
 
 class _Reader:
     """Turns the parsed YAML into :class:`Content`, and says what it names that does not exist."""
 
-    def __init__(self, raw: dict[str, Any]) -> None:
+    def __init__(self, raw: dict[str, Any], translation: Translation, channel: str | None) -> None:
         self.raw = raw
+        self.translation = translation
+        self.channel = channel
         self.findings: dict[str, Finding] = {}
+
+    def text(self, raw: str | Mapping[str, str], where: str) -> Text:
+        return read_text(raw, where, self.translation)
 
     def content(self, digest: str) -> Content:
         raw = self.raw
-        questions = tuple(self._question(entry) for entry in raw["questions"])
-        dispositions = tuple(
-            Disposition(entry["id"], rank, read_text(entry["text"]), read_text(entry["if_worse"]))
-            for rank, entry in enumerate(raw["dispositions"])
+        questions = tuple(
+            self._question(entry)
+            for entry in raw["questions"]
+            if self.channel in (None, *entry.get("channels", CHANNELS))
         )
+        dispositions = tuple(self._disposition(rank, entry) for rank, entry in enumerate(raw["dispositions"]))
         by_id = {disposition.id: disposition for disposition in dispositions}
-        meanings = {id: read_text(text) for id, text in raw["meanings"].items()}
-        advice = {id: read_text(text) for id, text in raw["advice"].items()}
+        meanings = {id: self.text(text, f"meaning {id}") for id, text in raw["meanings"].items()}
+        advice = {id: self.text(text, f"advice {id}") for id, text in raw["advice"].items()}
         rules = tuple(self._rule(order, entry, by_id) for order, entry in enumerate(raw["rules"]))
         for rule in rules:
             _known(f"rule {rule.id}", [rule.may_mean], meanings)
@@ -299,7 +293,8 @@ class _Reader:
             review=raw["review"],
             hash=digest,
             deployment=raw["deployment"],
-            limits=Limits(**raw["limits"]),
+            budget=Budget(**raw["limits"][raw["limits"]["languages"].get(self.translation.language, "gsm7")]),
+            walk_questions=raw["limits"]["walk_questions"],
             sources=raw["sources"],
             questions=questions,
             findings=self.findings,
@@ -307,24 +302,25 @@ class _Reader:
             rules=rules,
             meanings=meanings,
             advice=advice,
-            causes=tuple(read_text(text) for text in raw["causes"]),
+            causes=tuple(self.text(text, f"cause {number}") for number, text in enumerate(raw["causes"], 1)),
             invariants=tuple(self._invariant(entry, by_id) for entry in raw["invariants"]),
-            forbidden_phrases=tuple(raw["forbidden_phrases"]),
+            forbidden_phrases={id: tuple(phrases) for id, phrases in raw["forbidden_phrases"].items()},
         )
         for where, text in content.texts():
             _known(where, sorted(placeholders(text.self) | placeholders(text.patient)), content.deployment)
         return content
 
+    def _disposition(self, rank: int, entry: dict[str, Any]) -> Disposition:
+        where = f"disposition {entry['id']}"
+        return Disposition(
+            entry["id"], rank, self.text(entry["text"], where), self.text(entry["if_worse"], f"{where}, if worse")
+        )
+
     def _question(self, entry: dict[str, Any]) -> Question:
         several = bool(entry.get("several"))
+        where = f"question {entry['id']}"
         options = tuple(
-            Option(
-                finding=option["finding"] if several else entry["one_of"],
-                value="yes" if several else option["value"],
-                label=read_text(option["label"]),
-                words=tuple(option.get("words", ())),
-            )
-            for option in entry["options"]
+            self._option(where, entry, option, "yes" if several else option["value"]) for option in entry["options"]
         )
         only_if = self.condition(entry.get("only_if", {}))
         if several:
@@ -343,13 +339,23 @@ class _Reader:
             self.findings[finding.id] = finding
         return Question(
             id=entry["id"],
-            text=read_text(entry["text"]),
+            text=self.text(entry["text"], where),
             options=options,
             several=several,
-            none=read_text(entry["none"]["label"]) if several else None,
+            none=self.text(entry["none"]["label"], f"{where}, none of these") if several else None,
             only_if=only_if,
             always=bool(entry.get("always")),
+            channels=tuple(entry.get("channels", CHANNELS)),
         )
+
+    def _option(self, where: str, entry: dict[str, Any], option: dict[str, Any], value: str) -> Option:
+        """An option; its further words are understood in English too, whatever the language."""
+        finding = option["finding"] if entry.get("several") else entry["one_of"]
+        where = f"{where}, option {finding if entry.get('several') else value}"
+        words = tuple(option.get("words", ()))
+        translated = self.translation.of(", ".join(words), f"{where}, other words for it")
+        own = tuple(word.strip() for word in translated.split(",") if word.strip())
+        return Option(finding, value, self.text(option["label"], where), tuple(dict.fromkeys((*own, *words))))
 
     def _rule(self, order: int, entry: dict[str, Any], dispositions: Mapping[str, Disposition]) -> Rule:
         _known(f"rule {entry['id']}", [entry["at_least"]], dispositions)

@@ -1,7 +1,7 @@
 """Everything said in one language over one channel, made ready once so that a turn only looks things up."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sms_triage import text as sms
@@ -9,35 +9,58 @@ from sms_triage.triage.alarms import Alarms, read_alarms
 from sms_triage.triage.answers import Lexicon, Reader, read_lexicon
 from sms_triage.triage.conditions import Answers
 from sms_triage.triage.content import (
+    CHANNELS,
     Content,
+    Option,
+    Question,
     Rule,
     Text,
     content_dir,
-    fill,
     load_content,
-    placeholders,
     read_text,
 )
 from sms_triage.triage.errors import ContentError
-from sms_triage.triage.menu import Menu, load_menu, menu_path, menus_dir, result_text
+from sms_triage.triage.menu import Menu, Screen, load_menu, menu_path, menus_dir, question_text, result_text
+from sms_triage.triage.templates import fill, placeholders
+from sms_triage.triage.translations import Collector, languages_of, load_translation
 from sms_triage.triage.yaml_file import read_yaml
+
+RESUME = "resume"
+LANGUAGE = "language"
+"""The service's own questions; what is chosen in them is no finding."""
 
 
 @dataclass(frozen=True)
 class Face:
     """What the engine needs to talk: the menu to walk, the words to understand, and every text, filled in.
 
-    `texts` are those of the service (help, hints, ...); `values` the deployment's settings they were filled with.
+    `questions` are all that may be asked, the service's own among them, and `asks` how they are put where the menu has
+    no screen for them. `texts` are those of the service (help, hints, ...); `values` the deployment's settings they
+    were filled with.
     """
 
     content: Content
     menu: Menu
     lexicon: Lexicon
     alarms: Alarms
+    questions: Mapping[str, Question]
+    asks: Mapping[str, Text]
     readers: Mapping[str, Reader]
     texts: Mapping[str, Text]
     values: Mapping[str, str]
     results: Mapping[str, Text]
+
+    @property
+    def language(self) -> str:
+        return self.menu.language
+
+    @property
+    def channel(self) -> str:
+        return self.menu.channel
+
+    def put(self, screen: Screen, answers: Answers) -> str:
+        """A question with its options, as it is sent."""
+        return self.asks.get(screen.asks, screen.text).to(answers)
 
     def say(self, text: Text, answers: Answers) -> str:
         """A text of the content to whoever holds the phone, filled in and in the cheapest characters."""
@@ -51,14 +74,16 @@ class Face:
     def result(self, leading: Rule, answers: Answers) -> str:
         """A result: how soon, what if it gets worse, what it may mean, then the advice that fits."""
         body = self.results[leading.id].to(answers)
+        if self.channel == "ussd":
+            return f"{body}\n{self.phrase('after_result', answers)}"
         for line in self.tips(answers):
             longer = f"{body} {line}"
-            if not sms.fits(f"{longer}\n{self.phrase('after_result', answers)}", self.content.limits.result_segments):
+            if not sms.fits(f"{longer}\n{self.phrase('after_result', answers)}", self.content.budget.result):
                 break
             body = longer
         for nav in ("after_result", "after_result_short"):
             whole = f"{body}\n{self.phrase(nav, answers)}"
-            if sms.fits(whole, self.content.limits.result_segments):
+            if sms.fits(whole, self.content.budget.result):
                 break
         return whole
 
@@ -78,14 +103,19 @@ class Face:
         return [*lines, *(self.say(cause, answers) for cause in self.content.causes)]
 
     def pages(self, lines: Iterable[str], answers: Answers) -> list[str]:
-        """Lines as messages within the result budget, nothing left out; all but the last offer more."""
+        """Lines as messages within the result budget, nothing left out; all but the last offer more.
+
+        On USSD they are one text, which is paged as every other.
+        """
+        if self.channel == "ussd":
+            return ["\n".join([*lines, self.phrase("after_result", answers)])]
         more, end = self.phrase("more", answers), self.phrase("that_is_all", answers)
         longest = max(more, end, key=len)
         pages: list[str] = []
         page = ""
         for line in lines:
             longer = f"{page}\n{line}" if page else line
-            if page and not sms.fits(f"{longer}\n{longest}", self.content.limits.result_segments):
+            if page and not sms.fits(f"{longer}\n{longest}", self.content.budget.result):
                 pages.append(f"{page}\n{more}")
                 longer = line
             page = longer
@@ -102,11 +132,12 @@ def load_face(
 ) -> Face:
     """The face of this installation, with the deployment's `values` (emergency numbers and lines) filled in.
 
-    Raises :class:`ContentError` if the content or the menu is missing or malformed, or a value is unknown or longer
-    than the content allows.
+    Raises :class:`ContentError` if the content, its translation or the menu is missing or malformed, or a value is
+    unknown or longer than the content allows.
     """
     directory = directory or content_dir()
-    content = load_content(directory)
+    translation = load_translation(directory, language)
+    content = load_content(directory, translation, channel)
     menu = load_menu(menu_path(menus or menus_dir(), content.topic, language, channel))
     for name, value in values.items():
         longest = content.deployment.get(name)
@@ -116,7 +147,22 @@ def load_face(
             raise ContentError(f"{name} is longer than the {longest} characters the content allows")
     raw = read_yaml(directory / "service.yaml")
     lexicon = read_lexicon(raw)
-    service_texts = {name: read_text(text) for name, text in raw["texts"].items()}
+    own_texts = raw["texts"] | (raw["ussd_texts"] if channel == "ussd" else {})
+    service_texts = {name: read_text(text, f"text {name}", translation) for name, text in own_texts.items()}
+    questions = {question.id: question for question in content.questions}
+    questions |= {
+        id: Question(
+            id=id,
+            text=read_text(entry["text"], f"question {id}", translation),
+            options=tuple(
+                Option(id, value, read_text(label, f"question {id}, option {value}", translation), ())
+                for value, label in entry["options"].items()
+            ),
+            several=False,
+            none=None,
+        )
+        for id, entry in raw["questions"].items()
+    }
 
     def ready(text: Text) -> Text:
         return Text(*(sms.plain(_fill_known(words, values, content)) for words in text.both()))
@@ -125,12 +171,106 @@ def load_face(
         content=content,
         menu=menu,
         lexicon=lexicon,
-        alarms=read_alarms(read_yaml(directory / "alarms.yaml")),
-        readers={question.id: Reader(question, lexicon) for question in content.questions},
+        alarms=read_alarms(read_yaml(directory / "alarms.yaml"), translation),
+        questions=questions,
+        asks={id: ready(question_text(questions[id])) for id in raw["questions"]},
+        readers={id: Reader(question, lexicon) for id, question in questions.items()},
         texts={name: ready(text) for name, text in service_texts.items()},
         values=values,
         results={rule.id: ready(result_text(content, rule.id)) for rule in content.rules},
     )
+
+
+def offering(face: Face, languages: Mapping[str, tuple[str, str]]) -> Face:
+    """`face` where a person may choose her language: the other `languages` (id -> own name, name in GSM-7 letters)
+    stand below the first question, and the question of the language is known."""
+    if len(languages) < 2:
+        return face
+    first = face.content.questions[0]
+    longer = replace(
+        first,
+        options=(
+            *first.options,
+            *(
+                Option(LANGUAGE, id, Text(plain, plain), ())
+                for id, (_, plain) in languages.items()
+                if id != face.language
+            ),
+        ),
+    )
+    choice = Question(
+        id=LANGUAGE,
+        text=Text("", ""),
+        options=tuple(Option(LANGUAGE, id, Text(name, name), (plain,)) for id, (name, plain) in languages.items()),
+        several=False,
+        none=None,
+    )
+    asked = {first.id: longer, LANGUAGE: choice}
+    return replace(
+        face,
+        questions={**face.questions, **asked},
+        asks={**face.asks, **{id: question_text(question) for id, question in asked.items()}},
+        readers={**face.readers, **{id: Reader(question, face.lexicon) for id, question in asked.items()}},
+    )
+
+
+@dataclass(frozen=True)
+class Faces:
+    """The faces of one deployment: every language it offers, on every channel."""
+
+    default: str
+    languages: tuple[str, ...]
+    faces: Mapping[tuple[str, str], Face]
+
+    def of(self, language: str, channel: str) -> Face:
+        """The face in `language`, or in the default one if it is not offered (any more)."""
+        return self.faces[language if language in self.languages else self.default, channel]
+
+
+def load_faces(
+    languages: tuple[str, ...],
+    default: str,
+    values: Mapping[str, str],
+    *,
+    directory: Path | None = None,
+    menus: Path | None = None,
+) -> Faces:
+    """The faces in `languages`. Raises as :func:`load_face`, and if the default is not among them."""
+    names = language_names(directory or content_dir())
+    for language in dict.fromkeys((*languages, default)):
+        if language not in names or language not in languages:
+            raise ContentError(f"language {language!r} is not among those of the content and of LANGUAGES")
+    offered = {language: names[language] for language in languages}
+    faces = {
+        (language, channel): offering(load_face(language, channel, values, directory=directory, menus=menus), offered)
+        for language in languages
+        for channel in CHANNELS
+    }
+    return Faces(default, languages, faces)
+
+
+def language_names(directory: Path) -> dict[str, tuple[str, str]]:
+    """The languages of a content folder that have a translation: id -> own name, name in GSM-7 letters."""
+    raw = read_yaml(directory / "service.yaml")["languages"]
+    for id in languages_of(directory):
+        if id not in raw:
+            raise ContentError(f"service.yaml has no name for the language {id!r}")
+    return {id: (entry["name"], entry["plain"]) for id, entry in raw.items() if id in languages_of(directory)}
+
+
+def collect_texts(directory: Path) -> dict[str, str]:
+    """Every text of a content folder that has to be translated, with the place where it stands."""
+    collector = Collector()
+    load_content(directory, collector)
+    read_alarms(read_yaml(directory / "alarms.yaml"), collector)
+    raw = read_yaml(directory / "service.yaml")
+    for id, entry in raw["questions"].items():
+        read_text(entry["text"], f"question {id}", collector)
+        for value, label in entry["options"].items():
+            read_text(label, f"question {id}, option {value}", collector)
+    for name, text in (*raw["texts"].items(), *raw["ussd_texts"].items()):
+        read_text(text, f"text {name}", collector)
+    return collector.places
 
 
 def longest_values(content: Content) -> dict[str, str]:

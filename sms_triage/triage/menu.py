@@ -30,6 +30,7 @@ from typing import Any
 
 import yaml
 
+from sms_triage import text as sms
 from sms_triage.triage.compiler import Node
 from sms_triage.triage.conditions import Answers
 from sms_triage.triage.content import Content, Question, Text
@@ -122,11 +123,25 @@ def build_menu(content: Content, start: Node, language: str, channel: str) -> Me
     return Menu(content.topic, language, channel, content.hash, names[start.key], screens)
 
 
+def question_text(question: Question) -> Text:
+    """A question with its numbered options, one a line, in the cheapest characters."""
+    labels = [option.label for option in question.options] + ([question.none] if question.none else [])
+
+    def lines(head: str, options: list[str]) -> str:
+        numbered = [f"{number} {label}" for number, label in enumerate(options, 1)]
+        return sms.plain("\n".join([head, *numbered] if head else numbered))
+
+    return Text(
+        lines(question.text.self, [label.self for label in labels]),
+        lines(question.text.patient, [label.patient for label in labels]),
+    )
+
+
 def result_text(content: Content, rule_id: str) -> Text:
     """The fixed part of a result: how soon, what if it gets worse, what it may mean."""
     rule = content.rule(rule_id)
     parts = (rule.at_least.text, rule.at_least.if_worse, content.meanings[rule.may_mean])
-    return Text(" ".join(part.self for part in parts), " ".join(part.patient for part in parts))
+    return Text(*(sms.plain(" ".join(words)) for words in zip(*(part.both() for part in parts), strict=True)))
 
 
 def _screen(content: Content, node: Node, names: Mapping[str, str]) -> Screen:
@@ -141,13 +156,8 @@ def _screen(content: Content, node: Node, names: Mapping[str, str]) -> Screen:
     )
     if question.none:
         options = (*options, MenuOption(question.none, NONE))
-    lines = [f"{number} " for number in range(1, len(options) + 1)]
-    text = Text(
-        "\n".join([question.text.self, *(line + o.label.self for line, o in zip(lines, options, strict=True))]),
-        "\n".join([question.text.patient, *(line + o.label.patient for line, o in zip(lines, options, strict=True))]),
-    )
     exits = tuple((exit.when, names[exit.goto.key]) for exit in node.exits)
-    return Screen(name, text, question.id, options, exits)
+    return Screen(name, question_text(question), question.id, options, exits)
 
 
 def menu_path(directory: Path, topic: str, language: str, channel: str) -> Path:

@@ -1,21 +1,19 @@
 """``menus check``: what must hold of the content and its menus, proven over every complete answer set.
 
-Each check yields violations, one line each; nothing yielded is the proof.
+Each check yields violations, one line each; nothing yielded is the proof. The words are checked in ``wording``.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from sms_triage import text as sms
-from sms_triage.triage.answers import Lexicon
-from sms_triage.triage.compiler import compile_content
-from sms_triage.triage.content import Content, Question, Text, fill, placeholders
+from sms_triage.triage.content import Content
 from sms_triage.triage.face import Face
-from sms_triage.triage.menu import Menu, Screen, build_menu
+from sms_triage.triage.menu import Menu, Screen
 from sms_triage.triage.space import Space
-from sms_triage.triage.words import normal
+from sms_triage.triage.wording import fixed_result
 
 
 @dataclass(frozen=True)
@@ -39,13 +37,15 @@ class Report:
 
 
 def check(face: Face) -> Report:
-    """Every property of the design. `face` must be filled with the longest values a deployment may set."""
+    """Every property of the walk through the menu. `face` must be filled with the longest values a deployment may set.
+
+    The menus of a channel differ between languages in their words alone, so one language is enough.
+    """
     content, menu = face.content, face.menu
-    violations = [*_names(content), *_in_step(content, menu), *_words(face), *_phrases(face), *_budgets(face)]
     space = Space(content)
     walks = _walks(space, menu)
     reach = {name: _union(by_length.values()) for name, by_length in walks.items()}
-    violations += [*_menu_is_the_rules(space, menu, reach), *_safety(space), *_promptness(space, menu, walks, reach)]
+    violations = [*_menu_is_the_rules(space, menu, reach), *_safety(space), *_promptness(space, menu, walks, reach)]
     return Report(
         tuple(dict.fromkeys(violations)),
         space.valid.bit_count(),
@@ -61,7 +61,7 @@ def _distribution(face: Face, walks: Mapping[str, Mapping[int, int]], of: int) -
     segments: Counter[int] = Counter()
     for name, by_length in walks.items():
         if result := face.menu.screens[name].result:
-            told = sms.cost(_fixed_result(face, result.rule)[0]).segments
+            told = sms.cost(fixed_result(face, result.rule)[0]).segments
             for length, table in by_length.items():
                 if count := (table & of).bit_count():
                     questions[length] += count
@@ -192,7 +192,7 @@ def _promptness(
     for name, screen in menu.screens.items():
         if screen.result:
             for length, table in walks[name].items():
-                over = length - content.limits.walk_questions
+                over = length - content.walk_questions
                 allowed = extra if 0 < over <= len(conditional) else 0
                 if over > 0 and (long := table & ~allowed):
                     yield f"{length} questions asked: {space.describe(long)}"
@@ -208,132 +208,3 @@ def _promptness(
             for name, screen in menu.screens.items():
                 if screen.asks and order[screen.asks] > order[invariant.told_after] and (late := reach[name] & holds):
                     yield f"invariant {invariant.id}: asked on at screen {name}: {space.describe(late)}"
-
-
-def _names(content: Content) -> Iterator[str]:
-    """Everything written in the content is used, and every text is there."""
-    used = {name for rule in content.rules for name in rule.advice}
-    yield from (f"advice {name} is given by no rule" for name in content.advice.keys() - used)
-    meant = {rule.may_mean for rule in content.rules}
-    yield from (f"meaning {name} is given by no rule" for name in content.meanings.keys() - meant)
-    asked = set(content.findings)
-    yield from (f"rule {rule.id} asks for {name}" for rule in content.rules for name in rule.when.findings() - asked)
-    for where, text in content.texts():
-        for words in text.both():
-            if not words.strip():
-                yield f"{where} has no text"
-            if where.startswith("question") and (placeholders(words) or sms.plain(words) != words):
-                yield f"{where} is sent as it stands: no names to fill in, only plain characters"
-            for phrase in content.forbidden_phrases:
-                if phrase in words.lower():
-                    yield f"{where} says {phrase!r}, which the content forbids"
-
-
-def _in_step(content: Content, menu: Menu) -> Iterator[str]:
-    built = build_menu(content, compile_content(content), menu.language, menu.channel)
-    if menu.content_hash != content.hash:
-        yield f"menu {menu.language}.{menu.channel} is of content {menu.content_hash}, not {content.hash}: build it"
-    elif built != menu:
-        yield f"menu {menu.language}.{menu.channel} is not what the content builds: it was edited; build it again"
-
-
-def _words(face: Face) -> Iterator[str]:
-    """No word means two things."""
-    lexicon = face.lexicon
-    own = {word for word, command in lexicon.commands.items() if command in ("restart", "back")}
-    yield from (f"keyword {word!r} is a carrier's" for word in own & lexicon.carrier_words)
-    for question in face.content.questions:
-        yield from _question_words(question, lexicon)
-        for word, numbers in face.readers[question.id].words.items():
-            if len(numbers) > 1 and not (word in lexicon.yes or word in lexicon.no):
-                yield f"question {question.id}: {word!r} means {len(numbers)} options"
-        if question.last > 9 and question.several:
-            yield f"question {question.id}: more than 9 options cannot be sent as digits"
-
-
-def _question_words(question: Question, lexicon: Lexicon) -> Iterator[str]:
-    labels = [(option.label, option.words) for option in question.options]
-    if question.none:
-        labels.append((question.none, ()))
-    seen: set[str] = set()
-    for label, words in labels:
-        for phrase in {normal(text) for text in (*label.both(), *words)}:
-            if phrase in lexicon.carrier_words:
-                yield f"question {question.id}: {phrase!r} is a carrier's word"
-            if phrase in lexicon.commands and phrase not in lexicon.carrier_words:
-                yield f"question {question.id}: {phrase!r} is a keyword"
-        for phrase in {normal(text) for text in label.both()}:
-            if phrase in seen:
-                yield f"question {question.id}: label {phrase!r} stands twice"
-            seen.add(phrase)
-
-
-def _phrases(face: Face) -> Iterator[str]:
-    for name, text in face.texts.items():
-        for words in text.both():
-            unknown = placeholders(words) - {"last"}
-            yield from (f"text {name} asks for {{{placeholder}}}" for placeholder in unknown)
-            if not words.strip():
-                yield f"text {name} is empty"
-
-
-def _budgets(face: Face) -> Iterator[str]:
-    """Every message fits, in both wordings, with every line set (the longest allowed) and with none."""
-    limits = face.content.limits
-    bare = replace(face, values={})
-    for who in ("self", "patient"):
-        answers = {"for_whom": who}
-
-        def over(where: str, words: str, segments: int, who: str = who) -> Iterator[str]:
-            cost = sms.cost(words)
-            if cost.segments > segments:
-                limit = f"{segments} segment{'s' if segments > 1 else ''}"
-                yield f"{where} (to {who}): {cost.size} {cost.encoding}, {cost.segments} segments; budget {limit}"
-
-        longest_hint = max(
-            (face.phrase(name, answers, last=9) for name in face.texts if name.startswith("hint_")), key=len
-        )
-        for screen in face.menu.screens.values():
-            if screen.asks:
-                words = screen.text.to(answers)
-                yield from over(f"question {screen.asks}", words, limits.question_segments)
-                hinted = f"{longest_hint}\n{words}"
-                yield from over(f"question {screen.asks}, hinted", hinted, limits.hinted_question_segments)
-                go_on = f"{face.phrase('to_go_on', answers)} {words}"
-                yield from over(f"question {screen.asks}, after an alarm", go_on, limits.hinted_question_segments)
-        for rule in face.content.rules:
-            fixed = _fixed_result(face, rule.id)[0 if who == "self" else 1]
-            yield from over(f"result of {rule.id}", fixed, limits.result_segments)
-        for disposition in face.content.dispositions:
-            yield from over(f"disposition {disposition.id}", face.say(disposition.text, answers), 1)
-            so_far = " ".join(
-                (
-                    face.phrase("so_far", answers),
-                    face.say(disposition.text, answers),
-                    face.say(disposition.if_worse, answers),
-                )
-            )
-            yield from over(f"broken-off, {disposition.id}", so_far, limits.result_segments)
-        for id, guidance in face.alarms.guidance.items():
-            for one in (face, bare):
-                yield from over(f"guidance {id}", one.say(guidance.text, answers), limits.result_segments)
-        for where, text in _lines(face.content):
-            yield from over(where, face.say(text, answers), 1)
-            for page in face.pages([face.say(text, answers)], answers):
-                yield from over(f"{where}, as a page", page, limits.result_segments)
-        yield from over("help", face.phrase("help", answers), limits.result_segments)
-
-
-def _lines(content: Content) -> Iterator[tuple[str, Text]]:
-    yield from ((f"advice {id}", text) for id, text in content.advice.items())
-    yield from ((f"meaning {id}", text) for id, text in content.meanings.items())
-    yield from ((f"cause {number}", text) for number, text in enumerate(content.causes, 1))
-
-
-def _fixed_result(face: Face, rule_id: str) -> tuple[str, str]:
-    """The part of a result that never gives way, to the person and to a helper."""
-    text = face.results[rule_id]
-    return tuple(
-        f"{fill(words, face.values)}\n{face.phrase('after_result_short', {'for_whom': who})}"
-        for who, words in zip(("self", "patient"), text.both(), strict=True)
-    )  # type: ignore[return-value]

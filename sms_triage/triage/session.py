@@ -1,8 +1,8 @@
-"""A session is what we know of one conversation, not where it is: the screen is derived by walking the menu."""
+"""What is known of a person and of her conversation, not where it is: the screen is derived by walking the menu."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 
@@ -10,15 +10,17 @@ from typing import Any
 class Session:
     """One conversation in progress, or just completed.
 
-    `answers` are (question id, {finding: value}) in the order given: Back removes the last. `asking` is set only when
-    a question is asked out of its turn; `shown` is the stamp of the question last put to the person, so that after a
-    change of the content an answer is never read as one to another question. `alarms` are the dangers stated in free
-    text, `misses` the texts in a row that were not understood, `reading` what is being read after the result ("",
-    "tips:2", "causes:1"), `heard` when the person last wrote (seconds since the epoch), `told` whether a broken-off
-    conversation was told what it is owed.
+    `heard` is when the person last wrote (seconds since the epoch), `channel` how. `answers` are (question id,
+    {finding: value}) in the order given: Back removes the last. `asking` is set only when a question is asked out of
+    its turn; `shown` is the stamp of the question last put to the person, so that after a change of the content an
+    answer is never read as one to another question. `alarms` are the dangers stated in free text, `misses` the texts in
+    a row that were not understood, `reading` what is being read after the result ("", "tips:2", "causes:1"), `told`
+    whether a broken-off conversation was told what it is owed. On USSD, `pages` are those of the last answer if it has
+    more than one, and `page` the one on the screen.
     """
 
     heard: float
+    channel: str = "sms"
     answers: tuple[tuple[str, Mapping[str, str]], ...] = ()
     asking: str = ""
     shown: str = ""
@@ -26,11 +28,18 @@ class Session:
     misses: int = 0
     reading: str = ""
     told: bool = False
+    pages: tuple[str, ...] = ()
+    page: int = 0
 
     @property
     def known(self) -> dict[str, str]:
         """Every finding told so far; a later answer to the same question counts."""
         return {finding: value for _, values in self.answers for finding, value in values.items()}
+
+    @property
+    def begun(self) -> bool:
+        """Whether the person has told anything yet."""
+        return bool(self.answers or self.alarms)
 
     def dump(self) -> bytes:
         """The session as it is stored (sealed)."""
@@ -38,14 +47,25 @@ class Session:
             "heard": self.heard,
             "answers": [[question, dict(values)] for question, values in self.answers],
         }
-        for name in ("asking", "shown", "alarms", "misses", "reading", "told"):
-            if value := getattr(self, name):
-                raw[name] = value
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name not in raw and value != field.default:
+                raw[field.name] = value
         return json.dumps(raw, separators=(",", ":")).encode()
 
 
 def load_session(data: bytes) -> Session:
     raw = json.loads(data)
     raw["answers"] = tuple((question, values) for question, values in raw["answers"])
-    raw["alarms"] = tuple(raw.get("alarms", ()))
+    for name in ("alarms", "pages"):
+        raw[name] = tuple(raw.get(name, ()))
     return Session(**raw)
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is known of a person from one message to the next. `language` is "" until she chose it or her words told."""
+
+    session: Session | None = None
+    opted_out: bool = False
+    language: str = ""

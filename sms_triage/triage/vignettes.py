@@ -8,10 +8,13 @@ from typing import Any, Literal
 
 from sms_triage import text as sms
 from sms_triage.triage.content import Content, Question
-from sms_triage.triage.engine import asked, owed, take_turn
+from sms_triage.triage.dialog import MORE, dial_in, press
+from sms_triage.triage.engine import take_turn
 from sms_triage.triage.errors import ContentError
-from sms_triage.triage.face import Face
-from sms_triage.triage.session import Session
+from sms_triage.triage.face import Faces
+from sms_triage.triage.session import Person
+from sms_triage.triage.standing import asked, owed
+from sms_triage.triage.turn import Turn
 from sms_triage.triage.yaml_file import read_yaml
 
 Verdict = Literal["exact", "over", "under"]
@@ -86,25 +89,29 @@ def _value(value: object) -> str:
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
-def play(face: Face, vignette: Vignette) -> Played:
-    """The whole conversation, from the first "hi" to the result."""
+def play(faces: Faces, vignette: Vignette, language: str, channel: str) -> Played:
+    """The whole conversation, from the first "hi" or dialling in to the result."""
+    face = faces.of(language, channel)
     answers = {**face.content.baseline(), **vignette.findings}
     lines: list[Line] = []
     questions: list[str] = []
-    session: Session | None = None
-    text = "hi"
+    person = Person(language=language)
+    text = "hi" if channel == "sms" else ""
     while True:
-        turn = take_turn(face, session, False, text, 0.0)
-        session = turn.session
-        assert session is not None
+        turn = take_turn(faces, person, text, 0.0) if channel == "sms" else _dialog_turn(faces, person, text)
+        person = turn.person
+        assert person.session is not None
         lines.append(Line("person", text))
         lines += [Line("service", reply.text) for reply in turn.replies]
-        question = asked(face, session)
+        if person.session.page + 1 < len(person.session.pages):
+            text = MORE
+            continue
+        question = asked(face, person.session)
         if question is None:
             break
         questions.append(question.id)
         text = _answer(question, answers)
-    got = owed(face, session).at_least
+    got = owed(face, person.session).at_least
     said = [line for line in lines if line.sender == "service"]
     return Played(
         id=vignette.id,
@@ -117,6 +124,10 @@ def play(face: Face, vignette: Vignette) -> Played:
         asked=tuple(questions),
         transcript=tuple(lines),
     )
+
+
+def _dialog_turn(faces: Faces, person: Person, text: str) -> Turn:
+    return press(faces, person, text, 0.0) if person.session else dial_in(faces, person, (), 0.0)
 
 
 def _answer(question: Question, answers: Mapping[str, str]) -> str:

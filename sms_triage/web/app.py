@@ -6,6 +6,7 @@ from types import TracebackType
 from flask import Flask, Response
 from redis.exceptions import RedisError
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sms_triage.logs import log_error, set_up_logs
 from sms_triage.service import Service, open_service
@@ -40,7 +41,9 @@ def create_app(service: Service | None = None) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_REQUEST
     app.register_blueprint(webhooks.blueprint(service))
     app.register_blueprint(health.blueprint(service))
-    if service.settings.gateway == "simulator":
+    if service.settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=service.settings.proxies)  # type: ignore[method-assign]
+    if service.settings.simulated:
         app.register_blueprint(phone.blueprint(service))
 
     @app.errorhandler(RedisError)

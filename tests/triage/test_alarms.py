@@ -60,7 +60,7 @@ DOUBTFUL = [
 def test_a_danger_is_heard(face: Face, alarm: str, text: str) -> None:
     heard = face.alarms.heard(text)
     assert heard is not None
-    assert heard.id == alarm
+    assert heard.alarm.id == alarm
 
 
 @pytest.mark.parametrize("text", NOT_HEARD)

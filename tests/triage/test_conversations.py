@@ -1,8 +1,10 @@
 """Conversations as transcripts: each file in tests/conversations is what a person says and what the service says.
 
-A line ``> text`` is the person's, ``< text`` the service's (further lines of the message are indented), ``(31 minutes
-later)`` lets time pass, in which a silent person may be told something. ``…`` in a message stands for any words.
-Of two messages to one text, each starts with its own ``<``.
+A line ``> text`` is the person's, ``< text`` the service's (further lines of the message are indented). ``(dials)`` or
+``(dials 1*2)`` opens a USSD dialog, in which ``> keys`` are keyed in; ``(drops)`` ends it, ``(texts)`` goes back to SMS.
+``(31 minutes later)`` lets time pass, in which a silent person may be told something. ``…`` in a message stands for any
+words. Of two messages to one text, each starts with its own ``<``. A file whose first line says ``Languages: en sw``
+is of a deployment that offers these.
 """
 
 import re
@@ -11,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from sms_triage.triage.engine import fall_silent, take_turn
-from sms_triage.triage.face import Face
-from sms_triage.triage.session import Session, load_session
+from sms_triage.triage.face import load_faces
+from tests.talk import Talk
 
 FOLDER = Path(__file__).parent.parent / "conversations"
 SECONDS = {"minute": 60, "hour": 3600}
@@ -37,10 +38,15 @@ def read(path: Path) -> list[Said]:
     return lines
 
 
+def languages(path: Path) -> tuple[str, ...]:
+    first = path.read_text(encoding="utf-8").partition("\n")[0]
+    return tuple(first.removeprefix("Languages: ").split()) if first.startswith("Languages: ") else ("en",)
+
+
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
-def test_conversation(face: Face, path: Path) -> None:
-    session: Session | None = None
-    opted_out, now = False, 1000.0
+def test_conversation(path: Path) -> None:
+    offered = languages(path)
+    talk = Talk(load_faces(offered, offered[0], {"emergency_number": "112"}), now=1000.0)
     expected: list[str] = []
     replies: list[str] = []
     for line in [*read(path), Said("end", "")]:
@@ -50,17 +56,22 @@ def test_conversation(face: Face, path: Path) -> None:
         compare(replies, expected)
         replies, expected = [], []
         if line.who == ">":
-            turn = take_turn(face, session, opted_out, line.text, now)
+            replies = talk.text(line.text) if talk.channel == "sms" else talk.press(line.text)
         elif line.who == "(":
-            number, unit = re.findall(r"(\d+) (minute|hour)", line.text)[0]
-            now += int(number) * SECONDS[unit]
-            turn = fall_silent(face, session, opted_out, now)
-        else:
-            break
-        # Every session goes through its stored form.
-        session = turn.session and load_session(turn.session.dump())
-        opted_out = turn.opted_out
-        replies = [reply.text for reply in turn.replies]
+            replies = act(talk, line.text)
+
+
+def act(talk: Talk, what: str) -> list[str]:
+    """Does what stands in brackets."""
+    if what == "texts":
+        talk.channel = "sms"
+        return []
+    if what == "drops":
+        return talk.hang_up()
+    if what.startswith("dials"):
+        return talk.dial(*filter(None, what.removeprefix("dials").strip().split("*")))
+    number, unit = re.findall(r"(\d+) (minute|hour)", what)[0]
+    return talk.wait(int(number) * SECONDS[unit])
 
 
 def compare(replies: list[str], expected: list[str]) -> None:

@@ -9,9 +9,10 @@ import pytest
 from sms_triage.triage.compiler import compile_content
 from sms_triage.triage.content import content_dir, load_content
 from sms_triage.triage.errors import ContentError
-from sms_triage.triage.face import load_face, longest_values
+from sms_triage.triage.face import language_names, load_face, longest_values
 from sms_triage.triage.menu import build_menu, dump_menu, load_menu, menu_path
 from sms_triage.triage.proofs import changed_outcomes, check
+from sms_triage.triage.wording import check_words
 
 Edit = Callable[[str, str], None]
 
@@ -38,7 +39,7 @@ def edit(copy: Path) -> Edit:
 
 
 def build(copy: Path) -> Path:
-    content = load_content(copy)
+    content = load_content(copy, channel="sms")
     path = menu_path(copy / "menus", content.topic, "en", "sms")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(dump_menu(build_menu(content, compile_content(content), "en", "sms")))
@@ -47,12 +48,13 @@ def build(copy: Path) -> Path:
 
 def violations(copy: Path, menus: Path) -> str:
     values = longest_values(load_content(copy))
-    return "\n".join(check(load_face("en", "sms", values, directory=copy, menus=menus)).violations)
+    face = load_face("en", "sms", values, directory=copy, menus=menus)
+    return "\n".join((*check(face).violations, *check_words(face, language_names(copy))))
 
 
 def test_the_content_is_sound_for_every_answer_set(copy: Path) -> None:
-    found = check(load_face("en", "sms", longest_values(load_content(copy)), directory=copy, menus=build(copy)))
-    assert found.violations == ()
+    assert violations(copy, build(copy)) == ""
+    found = check(load_face("en", "sms", longest_values(load_content(copy)), directory=copy, menus=copy / "menus"))
     # 2 to the 4 dangers with 4 times for forced sex, 4 x 5 x 4 x 4 values, 2 to the 5 signs and the 6 backgrounds.
     assert found.answer_sets == (8 + 8 * 4) * 4 * 5 * 4 * 4 * 2**5 * 2**6
     assert sum(found.everybody.questions.values()) == found.answer_sets
@@ -162,7 +164,7 @@ def test_diff_says_which_answers_change_disposition(copy: Path, edit: Edit) -> N
 
 
 def test_a_menu_survives_writing_and_reading(copy: Path) -> None:
-    content = load_content(copy)
+    content = load_content(copy, channel="sms")
     menu = build_menu(content, compile_content(content), "en", "sms")
     build(copy)
     assert load_menu(menu_path(copy / "menus", content.topic, "en", "sms")) == menu

@@ -2,9 +2,8 @@
 
 import pytest
 
-from sms_triage.triage.engine import take_turn
-from sms_triage.triage.face import Face
-from sms_triage.triage.session import Session
+from sms_triage.triage.face import Faces
+from tests.talk import Talk
 
 # A conversation is the texts sent after "hi"; `…1` reads all tips, `…2` all causes after the result.
 LIGHT = ["1", "5", "1", "2", "1", "1", "6", "7"]
@@ -79,25 +78,20 @@ STATEMENTS = [
 ]
 
 
-def converse(face: Face, texts: list[str]) -> str:
+def converse(faces: Faces, texts: list[str]) -> str:
     """Everything said in the conversation and in reading on after it."""
-    session: Session | None = None
-    said: list[str] = []
-    for text in ["hi", *texts]:
-        turn = take_turn(face, session, False, text, 0.0)
-        session = turn.session
-        said += [reply.text for reply in turn.replies]
+    talk = Talk(faces)
+    said = [words for text in ["hi", *texts] for words in talk.text(text)]
     for topic in ("1", "2"):
         text = topic
         for _ in range(12):
-            turn = take_turn(face, session, False, text, 0.0)
-            session, text = turn.session, "1"
-            said += [reply.text for reply in turn.replies]
+            said += talk.text(text)
+            text = "1"
             if "That is all." in said[-1]:
                 break
     return "\n".join(said)
 
 
 @pytest.mark.parametrize(("statement", "texts", "words"), STATEMENTS, ids=[entry[0] for entry in STATEMENTS])
-def test_statement_is_reachable(face: Face, statement: str, texts: list[str], words: str) -> None:
-    assert words in converse(face, texts), f"{statement!r} is not said"
+def test_statement_is_reachable(faces: Faces, statement: str, texts: list[str], words: str) -> None:
+    assert words in converse(faces, texts), f"{statement!r} is not said"

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from sms_triage.cli import main
-from sms_triage.triage.face import Face
+from sms_triage.triage.face import Faces
 from sms_triage.triage.vignettes import play, read_vignettes
 
 OWN = Path(__file__).parent.parent / "vignettes" / "postcoital_bleeding.yaml"
@@ -18,8 +18,10 @@ def run(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def test_every_vignette_is_exact(face: Face) -> None:
-    played = [play(face, vignette) for vignette in read_vignettes(OWN, face.content)]
+@pytest.mark.parametrize("channel", ["sms", "ussd"])
+def test_every_vignette_is_exact(faces: Faces, channel: str) -> None:
+    face = faces.of("en", channel)
+    played = [play(faces, vignette, "en", channel) for vignette in read_vignettes(OWN, face.content)]
     assert len(played) >= 60
     assert [entry.id for entry in played if entry.verdict != "exact" or entry.below_floor] == []
     assert {entry.got for entry in played} == {disposition.id for disposition in face.content.dispositions}

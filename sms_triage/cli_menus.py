@@ -1,0 +1,197 @@
+"""``sms-triage menus`` and ``sms-triage vignettes``: for those who write and review the content."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sms_triage.settings import SettingsError
+from sms_triage.triage.compiler import compile_content
+from sms_triage.triage.content import CHANNELS, Content, content_dir, load_content
+from sms_triage.triage.errors import ContentError
+from sms_triage.triage.face import collect_texts, language_names, load_face, load_faces, longest_values
+from sms_triage.triage.graph import draw
+from sms_triage.triage.menu import build_menu, dump_menu, load_menu, menu_path, menus_dir
+from sms_triage.triage.proofs import Distribution, changed_outcomes, check
+from sms_triage.triage.translations import (
+    SOURCE_LANGUAGE,
+    languages_of,
+    load_translation,
+    po_path,
+    update_translation,
+    write_template,
+)
+from sms_triage.triage.vignettes import play, read_vignettes, report
+from sms_triage.triage.wording import check_words
+
+
+def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What a user can cause is said in one line, and the exit code is 1."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        from sms_triage.terminal_phone import PhoneError  # noqa: PLC0415 - not needed by most commands
+
+        try:
+            return command(*args, **kwargs)
+        except (SettingsError, ContentError, PhoneError) as error:
+            click.echo(f"sms-triage: {error}", err=True)
+            sys.exit(1)
+
+    return run
+
+
+@click.group()
+def menus() -> None:
+    """The compiler: menus from content, and the proofs about them."""
+
+
+@menus.command()
+@click.option("--content", "directory", type=click.Path(exists=True, path_type=Path), help="Another content folder.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Another folder than menus/.")
+@one_line
+def build(directory: Path | None, out: Path | None) -> None:
+    """Writes menus/ from the content, and brings its translations in step.
+
+    Exits 1 and says what is left to translate if a language is not complete.
+    """
+    directory = directory or content_dir()
+    texts = collect_texts(directory)
+    write_template(directory / "locale" / "messages.pot", texts)
+    untranslated = False
+    for language in languages_of(directory)[1:]:
+        for missing in update_translation(po_path(directory, language), texts):
+            untranslated = True
+            click.echo(f"not translated: {missing}", err=True)
+    if untranslated:
+        sys.exit(1)
+    for language in languages_of(directory):
+        for channel in CHANNELS:
+            content = load_content(directory, load_translation(directory, language), channel)
+            menu = build_menu(content, compile_content(content), language, channel)
+            path = menu_path(out or menus_dir(), content.topic, language, channel)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dump_menu(menu), encoding="utf-8")
+            click.echo(f"{path}: {len(menu.screens)} screens, content {content.hash}")
+
+
+@menus.command(name="check")
+@click.option("--content", "directory", type=click.Path(exists=True, path_type=Path), help="Another content folder.")
+@click.option("--menus", "menus_path", type=click.Path(exists=True, path_type=Path), help="Another menus folder.")
+@one_line
+def check_menus(directory: Path | None, menus_path: Path | None) -> None:
+    """Proves the menus and the content sound, or names each violation."""
+    directory = directory or content_dir()
+    broken = False
+    for violation in _check(directory, menus_path):
+        broken = True
+        click.echo(violation)
+    sys.exit(1 if broken else 0)
+
+
+def _check(directory: Path, menus_path: Path | None) -> Iterator[str]:
+    names = language_names(directory)
+    values = longest_values(load_content(directory))
+    for channel in CHANNELS:
+        for language in languages_of(directory):
+            face = load_face(language, channel, values, directory=directory, menus=menus_path)
+            words = check_words(face, names)
+            yield from words
+            if language == SOURCE_LANGUAGE:
+                found = check(face)
+                yield from found.violations
+                if not found.violations:
+                    click.echo(f"{channel}: {found.screens} screens sound for {found.answer_sets:,} answer sets")
+                    _show_distribution("all", found.everybody)
+                    _show_distribution("no emergency", found.no_emergency)
+            if not words:
+                click.echo(f"{language}.{channel}: every text is there and fits")
+
+
+def _show_distribution(who: str, found: Distribution) -> None:
+    for what, counts in (("questions", found.questions), ("segments", found.segments)):
+        total = sum(counts.values())
+        shares = ", ".join(f"{number}: {count / total:.1%}" for number, count in counts.items())
+        click.echo(f"  {what} per completed triage ({who}): {shares}")
+
+
+@menus.command()
+@click.argument("old", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@one_line
+def diff(old: Path, new: Path) -> None:
+    """Which answer sets change disposition between two content folders."""
+    lines = changed_outcomes(load_content(old), load_content(new))
+    for line in lines or ["no answer set changes its disposition"]:
+        click.echo(line)
+
+
+_LANGUAGE = click.Choice(languages_of(content_dir()))
+_CHANNEL = click.Choice(CHANNELS)
+
+
+@menus.command()
+@click.option("--lang", type=_LANGUAGE, default=SOURCE_LANGUAGE, show_default=True)
+@click.option("--channel", type=_CHANNEL, default="sms", show_default=True)
+@one_line
+def graph(lang: str, channel: str) -> None:
+    """Draws the menu as Graphviz: sms-triage menus graph | dot -Tsvg > menu.svg"""
+    content = load_content(None, load_translation(content_dir(), lang), channel)
+    click.echo(draw(load_menu(menu_path(menus_dir(), content.topic, lang, channel)), content), nl=False)
+
+
+@menus.command()
+@click.option("--lang", type=_LANGUAGE, default=SOURCE_LANGUAGE, show_default=True)
+@one_line
+def show(lang: str) -> None:
+    """The content in words, for a clinician to read: questions, rules, what each result says."""
+    _show(load_content(None, load_translation(content_dir(), lang)), lang)
+
+
+def _show(content: Content, language: str) -> None:
+    click.echo(f"{content.title} ({content.topic}), content {content.hash}, review: {content.review}")
+    for other in languages_of(content_dir())[1:]:
+        click.echo(f"translation {other}, review: {load_translation(content_dir(), other).review}")
+    click.echo()
+    for question in content.questions:
+        click.echo(f"{question.id}: {question.text.self}")
+        for number, option in enumerate(question.options, 1):
+            click.echo(f"  {number} {option.label.self}  [{option.finding}={option.value}]")
+        if question.none:
+            click.echo(f"  {question.last} {question.none.self}")
+    face = load_face(language, "sms", {})
+    for rule in content.rules:
+        sources = ", ".join(rule.sources)
+        when = " and ".join(
+            " or ".join(f"{atom.finding}={'/'.join(sorted(atom.values))}" for atom in clause)
+            for clause in rule.when.clauses
+        )
+        click.echo(
+            f"\n{rule.id} {rule.at_least.id} when {when or 'always'} [{sources}]\n  {face.results[rule.id].self}"
+        )
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="The whole report, with transcripts.")
+@click.option("--lang", type=_LANGUAGE, default=SOURCE_LANGUAGE, show_default=True)
+@click.option("--channel", type=_CHANNEL, default="sms", show_default=True)
+@one_line
+def vignettes(files: tuple[Path, ...], as_json: bool, lang: str, channel: str) -> None:
+    """Plays clinical vignettes through the real engine. Exits 1 if any is under-triaged."""
+    faces = load_faces((lang,), lang, {})
+    content = faces.of(lang, channel).content
+    played = [play(faces, vignette, lang, channel) for path in files for vignette in read_vignettes(path, content)]
+    whole = report(played)
+    if as_json:
+        click.echo(json.dumps(whole, ensure_ascii=False, indent=1))
+    else:
+        for entry in played:
+            if entry.verdict != "exact" or entry.below_floor:
+                click.echo(f"{entry.id}: expected {' or '.join(entry.expected)}, got {entry.got} ({entry.verdict})")
+        click.echo(", ".join(f"{name} {value}" for name, value in whole["summary"].items()))
+    sys.exit(1 if any(entry.verdict == "under" or entry.below_floor for entry in played) else 0)

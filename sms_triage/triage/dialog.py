@@ -1,0 +1,67 @@
+"""A conversation over USSD: the same turns, shown a page at a time.
+
+What is said in a dialog is one page of at most :data:`sms_triage.text.USSD_SEPTETS` septets; 9 turns to the next page
+of a longer text, 0 to the one before it, and on the first page 0 goes back in the conversation as everywhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sms_triage import text as sms
+from sms_triage.triage.engine import dial, silence_at, take_turn
+from sms_triage.triage.face import RESUME, Face, Faces
+from sms_triage.triage.session import Person, Session
+from sms_triage.triage.turn import Reply, Turn
+from sms_triage.triage.words import normal
+
+MORE, BACK = "9", "0"
+MOST_OPTIONS = 8
+"""Options are numbered below :data:`MORE`."""
+
+
+def dial_in(faces: Faces, person: Person, inputs: Sequence[str], now: float) -> Turn:
+    """The turn for a person who dials, with the answers she dialled along (``*384*1*2#`` has two).
+
+    These are answers from the first question on, so an unfinished session is not taken up with them.
+    """
+    turns = [_paged(faces, dial(faces, replace(person, session=None) if inputs else person, now))]
+    for text in inputs:
+        turns.append(press(faces, turns[-1].person, text, now))
+    return replace(
+        turns[-1],
+        replies=(*(reply for turn in turns[:-1] for reply in turn.replies if reply.by_sms), *turns[-1].replies),
+        events=tuple(event for turn in turns for event in turn.events),
+    )
+
+
+def press(faces: Faces, person: Person, text: str, now: float) -> Turn:
+    """The turn for what a person keyed in. Its one reply that does not go by SMS is the page to show."""
+    session, key = person.session, normal(text)
+    if session is not None and session.pages:
+        page = session.page + {MORE: 1, BACK: -1}.get(key, 0)
+        if page != session.page and 0 <= page < len(session.pages):
+            turned = replace(session, page=page, heard=now, channel="ussd", told=False)
+            turn = Turn(replace(person, session=turned), (Reply(session.pages[page]),), ("page",))
+            return replace(turn, silence_at=silence_at(faces, turn.person))
+    return _paged(faces, take_turn(faces, person, text, now, "ussd"))
+
+
+def _paged(faces: Faces, turn: Turn) -> Turn:
+    """The turn with its words cut into pages, the first of them shown."""
+    words = "\n".join(reply.text for reply in turn.replies if not reply.by_sms)
+    by_sms = tuple(reply for reply in turn.replies if reply.by_sms)
+    session = turn.person.session
+    if session is None or turn.ends:
+        return replace(turn, replies=(Reply(words), *by_sms))
+    face = faces.of(turn.person.language, "ussd")
+    pages = pages_of(face, session, words)
+    kept = replace(session, pages=tuple(pages) if len(pages) > 1 else (), page=0)
+    return replace(turn, person=replace(turn.person, session=kept), replies=(Reply(pages[0]), *by_sms))
+
+
+def pages_of(face: Face, session: Session, words: str) -> list[str]:
+    """`words` as the pages shown to a person whose session this is."""
+    back = f"{BACK} {face.phrase('page_back', session.known)}"
+    more = f"{MORE} {face.phrase('page_more', session.known)}"
+    before = session.asking != RESUME and (session.answers or session.asking)
+    return sms.ussd_pages(words, back if before else "", back, more)

@@ -1,0 +1,42 @@
+"""Where a person stands, derived from what she told: the screen she is at, the question, what she is owed so far."""
+
+from sms_triage.triage.content import Question, Rule
+from sms_triage.triage.face import Face
+from sms_triage.triage.menu import Screen
+from sms_triage.triage.session import Session
+
+
+def owed(face: Face, session: Session) -> Rule:
+    """The leading rule of everything told so far, in answers and in alarms. It never gets less urgent."""
+    known = session.known
+    return min(
+        face.content.leading_rule(known),
+        face.content.leading_rule({**known, **stated(face, session)}),
+        key=lambda rule: rule.urgency,
+    )
+
+
+def asked(face: Face, session: Session) -> Question | None:
+    """The question the person is at; None when there is a result."""
+    screen = screen_of(face, session)
+    return face.questions[screen.asks] if screen.asks else None
+
+
+def stated(face: Face, session: Session) -> dict[str, str]:
+    """What the alarms of a session make known."""
+    alarms = (alarm for alarm in face.alarms.alarms if alarm.id in session.alarms)
+    return {finding: value for alarm in alarms for finding, value in alarm.findings.items()}
+
+
+def screen_of(face: Face, session: Session) -> Screen:
+    """Where the walk through the menu stands with these answers."""
+    known = session.known
+    if session.asking in face.asks:
+        return Screen(session.asking, face.asks[session.asking], asks=session.asking)
+    if session.asking:
+        return next(screen for screen in face.menu.screens.values() if screen.asks == session.asking)
+    rule = face.content.leading_rule(known)
+    if rule.at_least.rank == 0:
+        # Nothing can be more urgent: told at once, wherever the walk is.
+        return next(s for s in face.menu.screens.values() if s.result and s.result.rule == rule.id)
+    return face.menu.walk(face.content, known)

@@ -1,0 +1,58 @@
+"""Talking to the engine as a person does, without HTTP or Redis: what is texted or keyed in, and what is said."""
+
+from dataclasses import dataclass, field, replace
+
+from sms_triage.triage.content import Question
+from sms_triage.triage.dialog import dial_in, press
+from sms_triage.triage.engine import fall_silent, take_turn
+from sms_triage.triage.face import Faces
+from sms_triage.triage.session import Person, Session, load_session
+from sms_triage.triage.standing import asked
+from sms_triage.triage.turn import Turn
+
+
+@dataclass
+class Talk:
+    """One person talking to the service. Her session goes through its stored form after every turn."""
+
+    faces: Faces
+    person: Person = field(default_factory=Person)
+    now: float = 0.0
+    channel: str = "sms"
+
+    @property
+    def session(self) -> Session:
+        assert self.person.session is not None
+        return self.person.session
+
+    @property
+    def question(self) -> Question | None:
+        return asked(self.faces.of(self.person.language, self.channel), self.session)
+
+    def text(self, words: str) -> list[str]:
+        """A text by SMS."""
+        self.channel = "sms"
+        return self._kept(take_turn(self.faces, self.person, words, self.now))
+
+    def dial(self, *inputs: str) -> list[str]:
+        """Dials the code, with what is keyed in along with it."""
+        self.channel = "ussd"
+        return self._kept(dial_in(self.faces, self.person, inputs, self.now))
+
+    def press(self, keys: str) -> list[str]:
+        """Keys in an answer in a USSD dialog."""
+        return self._kept(press(self.faces, self.person, keys, self.now))
+
+    def wait(self, seconds: float) -> list[str]:
+        """Lets time pass, in which a silent person may be told something."""
+        self.now += seconds
+        return self._kept(fall_silent(self.faces, self.person, self.now))
+
+    def hang_up(self) -> list[str]:
+        """The USSD session drops, and the network tells."""
+        return self._kept(fall_silent(self.faces, self.person, self.now, hung_up=True))
+
+    def _kept(self, turn: Turn) -> list[str]:
+        session = turn.person.session
+        self.person = replace(turn.person, session=session and load_session(session.dump()))
+        return [reply.text for reply in turn.replies]
