@@ -11,6 +11,7 @@ from sms_triage.gateways.base import SendError
 from sms_triage.service import HOUSEKEEPING_QUEUE, Service
 from sms_triage.settings import LINES
 from sms_triage.triage.content import content_dir, load_content
+from sms_triage.triage.translations import SOURCE_LANGUAGE, load_translation
 
 OLD_SECONDS = 60
 CLOCK_SECONDS = 5
@@ -47,6 +48,10 @@ def examine(service: Service) -> Iterator[Check]:
     yield Check(in_step, "menus are of this content" if in_step else "menus are old: run `sms-triage menus build`")
     if content.review != "signed":
         yield Check(None, f"clinical review of the content is {content.review}: a clinician should sign it")
+    for language in service.faces.languages:
+        review = load_translation(content_dir(), language).review
+        if language != SOURCE_LANGUAGE and review == "pending":
+            yield Check(None, f"translation {language} is pending review: a clinician who speaks it should sign it")
     for gateway in service.gateways.values():
         try:
             yield Check(True, gateway.probe())

@@ -119,7 +119,8 @@ def ussd_pages(text: str, first_keys: str, keys: str, more: str) -> list[str]:
     """`text` as USSD pages with nothing left out, each ending with a line that says what its keys do.
 
     `first_keys` (maybe empty) stand on the first page, `keys` on those after it, and `more` on all but the last. Pages
-    end between lines where they can, else between words, else between graphemes: what a reader sees as one letter.
+    end between words, but not within an option; only what is longer than a page is cut, between graphemes (what a
+    reader sees as one letter).
     """
 
     def whole(body: str, first: bool, last: bool) -> str:
@@ -142,10 +143,10 @@ def ussd_pages(text: str, first_keys: str, keys: str, more: str) -> list[str]:
 
 
 def _pieces(text: str, fits_page: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
-    """What may not be torn apart, each with what joins it to the piece before: lines, or if a line is longer than a
-    page its words, or if a word is its graphemes."""
+    """What may not be torn apart, each with what joins it to the piece before: an option (a line that begins with its
+    number), a word of any other line, or a grapheme of what is longer than a page."""
     for line in text.split("\n"):
-        if fits_page(line):
+        if line[:1].isdecimal() and fits_page(line):
             yield "\n", line
             continue
         joint = "\n"

@@ -14,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from sms_triage import text as sms
 from sms_triage.triage.conditions import ALWAYS, Answers, Atom, Condition
 from sms_triage.triage.errors import ContentError
 from sms_triage.triage.templates import placeholders
@@ -139,8 +140,12 @@ class Invariant:
 
 @dataclass(frozen=True)
 class Budget:
-    """The most segments a message may take: a question, one with a hint or a list of languages, a result, a line."""
+    """The most segments a message may take: a question, one with a hint or a list of languages, a result, a line.
 
+    `encoding` is what the language is written in: where that is GSM-7, no text may turn out UCS-2.
+    """
+
+    encoding: sms.Encoding
     question: int
     longer_question: int
     result: int

@@ -87,7 +87,7 @@ def update_translation(path: Path, places: Mapping[str, str]) -> list[str]:
     """
     file = _read(path)
     old = {entry.msgid: entry for entry in file if not entry.obsolete}
-    by_place = {place: entry for entry in old.values() for place, _ in entry.occurrences}
+    by_place = {entry.comment: entry for entry in old.values()}
     new = polib.POFile(wrapwidth=120)
     new.metadata, new.header = file.metadata, file.header
     for text, place in places.items():
@@ -95,19 +95,19 @@ def update_translation(path: Path, places: Mapping[str, str]) -> list[str]:
         moved = by_place.get(place)
         if text not in old and moved is not None and moved.msgid not in places:
             entry.msgstr, entry.previous_msgid, entry.flags = moved.msgstr, moved.msgid, ["fuzzy"]
-        entry.occurrences = [(place, "")]
+        entry.comment = place
         new.append(entry)
     written = str(new) + "\n"
     if written != path.read_text(encoding="utf-8"):
         path.write_text(written, encoding="utf-8")
-    return [f"{path.name}: {entry.occurrences[0][0]}: {entry.msgid!r}" for entry in new if not entry.translated()]
+    return [f"{path.name}: {entry.comment}: {entry.msgid!r}" for entry in new if not entry.translated()]
 
 
 def write_template(path: Path, places: Mapping[str, str]) -> None:
     """The template that a translation into a new language starts from."""
     template = polib.POFile(wrapwidth=120)
     template.metadata = {"MIME-Version": "1.0", "Content-Type": "text/plain; charset=utf-8", REVIEW: "pending"}
-    template.extend(polib.POEntry(msgid=text, occurrences=[(place, "")]) for text, place in places.items())
+    template.extend(polib.POEntry(msgid=text, comment=place) for text, place in places.items())
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(str(template) + "\n", encoding="utf-8")
 

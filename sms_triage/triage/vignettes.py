@@ -132,7 +132,9 @@ def _dialog_turn(faces: Faces, person: Person, text: str) -> Turn:
 
 def _answer(question: Question, answers: Mapping[str, str]) -> str:
     """What a person with these findings sends."""
-    numbers = [number for number, option in enumerate(question.options, 1) if answers[option.finding] == option.value]
+    numbers = [
+        number for number, option in enumerate(question.options, 1) if answers.get(option.finding) == option.value
+    ]
     return "".join(map(str, numbers)) if numbers else str(question.last)
 
 

@@ -103,6 +103,9 @@ def _budgets(face: Face, languages: Mapping[str, tuple[str, str]]) -> Iterator[s
 
         def over(where: str, words: str, segments: int, who: str = who) -> Iterator[str]:
             cost = sms.cost(words)
+            if cost.encoding == "ucs2" != budget.encoding:
+                outside = "".join(sorted({letter for letter in words if sms.septets(letter) is None}))
+                yield f"{where} (to {who}): {outside!r} is outside GSM-7, which makes the whole message UCS-2"
             if cost.segments > segments:
                 limit = f"{segments} segment{'s' if segments > 1 else ''}"
                 yield f"{where} (to {who}): {cost.size} {cost.encoding}, {cost.segments} segments; budget {limit}"

@@ -77,3 +77,73 @@ def test_what_may_be_a_danger_is_in_doubt(face: Face, text: str) -> None:
 def test_case_accents_and_apostrophes_do_not_matter(face: Face) -> None:
     for text in ("Can\u2019t stop BLEEDING", "CAN'T STOP BLEEDING!!!", "cant   stop\nbleeding"):
         assert face.alarms.heard(text) is not None
+
+
+IN_OTHER_LANGUAGES = {
+    "sw": {
+        "heavy_bleeding": ["damu nyingi sana", "natokwa na damu, haikomi", "pedi zinajaa haraka"],
+        "fainting": ["nimezimia", "nahisi kuzimia", "amepoteza fahamu"],
+        "severe_pain": ["maumivu makali", "tumbo linauma sana"],
+        "forced_sex": ["nimebakwa", "alinilazimisha", "bila hiari yangu"],
+        "pregnant_bleeding": ["mimi ni mjamzito na natokwa na damu", "mimba imeharibika"],
+        "self_harm": ["nataka kufa", "sitaki kuishi tena", "ningependa kujiua"],
+    },
+    "fr": {
+        "heavy_bleeding": ["je saigne beaucoup", "le saignement ne s'arrête pas", "hémorragie", "ma serviette est trempée"],
+        "fainting": ["je me suis évanouie", "j'ai perdu connaissance", "un malaise"],
+        "severe_pain": ["douleur insupportable", "j'ai très mal au ventre"],
+        "forced_sex": ["il m'a violée", "on m'a forcée, un rapport sexuel", "contre ma volonté", "viol"],
+        "pregnant_bleeding": ["enceinte et je saigne un peu", "fausse couche"],
+        "self_harm": ["je veux mourir", "suicide", "je n'ai plus envie de vivre"],
+    },
+    "es": {
+        "heavy_bleeding": ["sangro mucho", "el sangrado no para", "hemorragia"],
+        "fainting": ["me desmayé", "perdí el conocimiento"],
+        "severe_pain": ["dolor muy fuerte", "me duele muchísimo"],
+        "forced_sex": ["me violaron", "me obligó a tener sexo", "sin mi consentimiento"],
+        "pregnant_bleeding": ["estoy embarazada y sangro", "aborto espontáneo"],
+        "self_harm": ["quiero morir", "no quiero vivir"],
+    },
+    "pt": {
+        "heavy_bleeding": ["estou sangrando muito", "o sangue não para", "penso encharcado"],
+        "fainting": ["desmaiei", "perdi os sentidos"],
+        "severe_pain": ["dor muito forte", "dói demais"],
+        "forced_sex": ["fui estuprada", "ele me forçou a fazer sexo", "contra a minha vontade"],
+        "pregnant_bleeding": ["grávida e com sangue", "estou perdendo o bebé"],
+        "self_harm": ["quero morrer", "não quero viver"],
+    },
+    "hi": {
+        "heavy_bleeding": ["बहुत खून आ रहा है", "खून रुक नहीं रहा", "bahut khoon aa raha hai", "khoon ruk nahi raha", "pad bhar gaya"],
+        "fainting": ["मैं बेहोश हो गई", "behosh ho gayi"],
+        "severe_pain": ["बहुत तेज दर्द है", "bahut dard ho raha hai"],
+        "forced_sex": ["मेरे साथ जबरदस्ती हुई", "zabardasti ki usne", "बलात्कार हुआ", "मेरी मर्ज़ी के खिलाफ"],
+        "pregnant_bleeding": ["मैं गर्भवती हूं और खून आ रहा है", "main pregnant hu, khoon"],
+        "self_harm": ["मैं मरना चाहती हूं", "marna chahti hu", "आत्महत्या"],
+    },
+}  # fmt: skip
+
+NOT_HEARD_IN_OTHER_LANGUAGES = [
+    "sina maumivu makali", "sikuzimia", "hakuna damu nyingi", "si mjamzito", "pas de douleur forte", "je ne saigne pas beaucoup",
+    "aucune douleur intense", "no sangro mucho", "sin dolor fuerte", "não estou sangrando muito", "sem dor forte",
+    "बहुत खून नहीं", "ज़्यादा दर्द नहीं है", "bahut khoon nahi hai", "behosh nahi hui", "habari", "bonjour", "hola", "नमस्ते",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "alarm", "text"),
+    [
+        (language, alarm, text)
+        for language, alarms in IN_OTHER_LANGUAGES.items()
+        for alarm, texts in alarms.items()
+        for text in texts
+    ],
+)
+def test_a_danger_is_heard_in_every_language(face: Face, language: str, alarm: str, text: str) -> None:
+    heard = face.alarms.heard(text)
+    assert heard is not None
+    assert heard.alarm.id == alarm
+
+
+@pytest.mark.parametrize("text", NOT_HEARD_IN_OTHER_LANGUAGES)
+def test_a_denial_in_another_language_is_no_alarm(face: Face, text: str) -> None:
+    assert face.alarms.heard(text) is None
