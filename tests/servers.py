@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 from uuid import uuid4
 
 from flask import Flask, Response, jsonify, request
@@ -20,7 +20,7 @@ ACCOUNT, TOKEN = "AC" + "0" * 32, "12345"
 def serving(app: Flask) -> Iterator[str]:
     """The application on a free port, many requests at once; gives its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -59,6 +59,10 @@ class TwilioApi:
             finally:
                 with self._lock:
                     self._at_once -= 1
+
+        @app.get(f"/2010-04-01/Accounts/{ACCOUNT}.json")
+        def account() -> Response:
+            return jsonify({"sid": ACCOUNT, "status": "active"})
 
         @app.get(path)
         def find() -> Response:
@@ -99,3 +103,71 @@ def _refusal(status: int, code: int) -> Response:
     answer = jsonify({"code": code, "message": "refused", "more_info": "", "status": status})
     answer.status_code = status
     return answer
+
+
+@dataclass
+class AfricasTalkingApi:
+    """What Africa's Talking's messaging resource does. `refuse` maps a number to status codes, taken from the front for
+    each try: below 100 nothing is said, 100 to 599 is the recipient's code, 1000 and more an HTTP status less 1000."""
+
+    accepted: list[dict[str, str]] = field(default_factory=list)
+    refuse: dict[str, list[int]] = field(default_factory=dict)
+
+    def app(self) -> Flask:
+        app = Flask("africastalking api")
+
+        @app.post("/version1/messaging")
+        def send() -> Response:
+            form = request.form.to_dict()
+            if request.headers.get("apiKey") != "a key":
+                return Response("The supplied authentication is invalid", 401)
+            tries = self.refuse.get(form["to"], [])
+            code = tries.pop(0) if tries else 101
+            if code >= 1000:
+                return Response("no", code - 1000)
+            recipient = {
+                "statusCode": code, "number": form["to"], "cost": "KES 0.8000", "messageId": "None",
+                "status": "Success" if code == 101 else "Refused", "messageParts": 1,
+            }  # fmt: skip
+            if code == 101:
+                recipient["messageId"] = f"ATXid_{uuid4().hex}"
+                self.accepted.append({**form, "id": str(recipient["messageId"])})
+            answer = jsonify({"SMSMessageData": {"Message": "Sent to 1/1", "Recipients": [recipient]}})
+            answer.status_code = 201
+            return answer
+
+        @app.get("/version1/messaging")
+        def fetch() -> Response:
+            if request.headers.get("apiKey") != "a key":
+                return Response("The supplied authentication is invalid", 401)
+            return jsonify({"SMSMessageData": {"Messages": []}})
+
+        return app
+
+
+@dataclass
+class Smsbox:
+    """What Kannel's sendsms does, as its user guide tells. `refuse` maps a number to HTTP statuses, taken from the front
+    for each try."""
+
+    accepted: list[dict[str, str]] = field(default_factory=list)
+    refuse: dict[str, list[int]] = field(default_factory=dict)
+
+    def app(self) -> Flask:
+        app = Flask("smsbox")
+
+        @app.get("/cgi-bin/sendsms")
+        def send() -> Response:
+            raw = dict(parse_qsl(request.query_string.decode("latin-1"), encoding="latin-1"))
+            if (raw.get("username"), raw.get("password")) != ("triage", "a password"):
+                return Response("Authorization failed for sendsms", 403)
+            if "to" not in raw:
+                return Response("Missing receiver number, rejected", 400)
+            tries = self.refuse.get(raw["to"], [])
+            if tries:
+                return Response("no", tries.pop(0))
+            charset = "utf-16-be" if raw["coding"] == "2" else raw.get("charset", "latin-1")
+            self.accepted.append({**raw, "text": raw["text"].encode("latin-1").decode(charset)})
+            return Response("0: Accepted for delivery", 202)
+
+        return app

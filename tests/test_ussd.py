@@ -239,9 +239,7 @@ def guarded(settings: Settings) -> Iterator[Network]:
 
 
 @pytest.mark.parametrize("key", ["", "?key=", "?key=wrong"])
-def test_a_call_without_the_secret_gets_403_and_changes_nothing(
-    guarded: Network, service: Service, key: str
-) -> None:
+def test_a_call_without_the_secret_gets_403_and_changes_nothing(guarded: Network, service: Service, key: str) -> None:
     assert guarded.call("", key=key) == "403"
     assert guarded.end("Incomplete", key=key) == 403
     assert service.redis.dbsize() == 0

@@ -1,0 +1,144 @@
+"""Africa's Talking: unsigned form webhooks in (so a secret in their address), the official SDK out.
+
+Facts from help.africastalking.com and developers.africastalking.com ("SMS", "Delivery reports"); the status codes from
+the SDK's documentation. It has no way to look a sent message up, so one whose fate is unknown is sent again.
+"""
+
+import json
+from typing import Any, cast
+
+from africastalking.Service import AfricasTalkingException
+from africastalking.SMS import SMSService
+from requests import RequestException
+from requests.exceptions import ConnectTimeout
+
+from sms_triage.gateways.base import (
+    Answer,
+    BadRequest,
+    Failure,
+    Inbound,
+    Outgoing,
+    Report,
+    Request,
+    SendError,
+    check_caller,
+)
+from sms_triage.settings import Settings
+
+ACCEPTED = {100, 101, 102}
+_FAILURES = {
+    Failure.NEVER: {403, 404, 407},
+    Failure.OPTED_OUT: {406},
+    Failure.OPERATOR: {402, 405, 409},
+    Failure.FILTERED: {401},
+    Failure.LATER: {500, 501, 502},
+}
+_BY_CODE = {code: failure for failure, codes in _FAILURES.items() for code in codes}
+_BY_REASON = {
+    "InsufficientCredit": Failure.OPERATOR,
+    "UserInBlackList": Failure.OPTED_OUT,
+    "UserAccountSuspended": Failure.OPERATOR,
+    "AbsentSubscriber": Failure.LATER,
+    "UserIsInactive": Failure.LATER,
+    "DeliveryFailure": Failure.LATER,
+    "SystemFailure": Failure.LATER,
+    "InternalError": Failure.LATER,
+}
+RANKS = {"Sent": 3, "Submitted": 3, "Buffered": 3, "Rejected": 5, "Failed": 5, "Expired": 5, "AbsentSubscriber": 5}
+RANKS |= {"Success": 6}
+
+
+class AfricasTalkingGateway:
+    """An Africa's Talking account."""
+
+    name = address = "africastalking"
+    taken = Answer()
+    refused = None
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._sms = SMSService(settings.africastalking_username, settings.africastalking_api_key)
+        if settings.africastalking_api_url:
+            self._sms._baseUrl = f"{settings.africastalking_api_url}/version1"
+
+    def inbound(self, request: Request) -> Inbound:
+        form = self._checked(request)
+        try:
+            return Inbound(self.name, form["id"], form["from"], form["to"], form.get("text", ""))
+        except KeyError as error:
+            raise BadRequest(f"{error.args[0]} is missing") from None
+
+    def report(self, request: Request) -> Report | None:
+        """A delivery report, or the callback that a person opted out (it has a ``senderId`` and no ``status``)."""
+        form = self._checked(request)
+        try:
+            if "status" not in form and "senderId" in form:
+                return Report("", form["phoneNumber"], 5, "optout", Failure.OPTED_OUT)
+            status = form["status"]
+            rank = RANKS.get(status)
+            if rank is None:
+                return None
+            if rank != 5:
+                return Report(form["id"], form["phoneNumber"], rank, "delivered" if rank == 6 else "sent", None)
+            reason = form.get("failureReason") or status
+            failure = _BY_REASON.get(reason, Failure.NEVER if status == "Rejected" else Failure.LATER)
+            return Report(form["id"], form["phoneNumber"], rank, "failed", failure, reason)
+        except KeyError as error:
+            raise BadRequest(f"{error.args[0]} is missing") from None
+
+    def send(self, message: Outgoing) -> str:
+        try:
+            answer: Any = self._sms.send(
+                message.text, [message.number], sender_id=message.sender or self._settings.sender or None
+            )
+        except ValueError:
+            raise SendError(Failure.NEVER, "403") from None
+        except AfricasTalkingException as error:
+            raise _refused(str(error)) from None
+        except ConnectTimeout:
+            raise SendError(Failure.LATER, "no connection") from None
+        except RequestException as error:
+            raise SendError(Failure.UNKNOWN, type(error).__name__) from None
+        return _accepted(answer)
+
+    def find(self, message: Outgoing, since: float) -> str | None:
+        return None
+
+    def probe(self) -> str:
+        try:
+            self._sms.fetch_messages()
+        except AfricasTalkingException as error:
+            raise _refused(str(error)) from None
+        except RequestException as error:
+            raise SendError(Failure.LATER, type(error).__name__) from None
+        return "Africa's Talking takes the credentials"
+
+    def _checked(self, request: Request) -> dict[str, str]:
+        check_caller(request, self._settings.webhook_secret, self._settings.webhook_networks)
+        return dict(request.form)
+
+
+def _accepted(answer: Any) -> str:
+    """The provider's id of a message, from its answer. Raises :class:`SendError` if it was not accepted."""
+    if isinstance(answer, str):
+        # The SDK parses JSON only under exactly the media type "application/json", without a character set.
+        try:
+            answer = json.loads(answer)
+        except ValueError:
+            raise SendError(Failure.UNKNOWN, "no JSON") from None
+    recipients = answer.get("SMSMessageData", {}).get("Recipients", []) if isinstance(answer, dict) else []
+    if not recipients:
+        # A refusal of the whole request says so in a message instead of a recipient ("InvalidSenderId").
+        raise SendError(Failure.OPERATOR, "no recipient")
+    recipient = cast(dict[str, Any], recipients[0])
+    code = int(recipient.get("statusCode", 0))
+    if code not in ACCEPTED:
+        raise SendError(_BY_CODE.get(code, Failure.NEVER), str(code))
+    return str(recipient["messageId"])
+
+
+def _refused(answer: str) -> SendError:
+    """What an HTTP status other than 2xx means; the SDK keeps only its body."""
+    if "authentication" in answer.lower():
+        return SendError(Failure.OPERATOR, "401")
+    return SendError(Failure.LATER, "http")

@@ -1,0 +1,138 @@
+"""Kannel: its smsbox calls us by ``get-url`` and ``dlr-url`` and takes messages by ``sendsms``.
+
+Facts from the Kannel user guide ("SMS push", "Parameters", "Delivery reports"); `docs/kannel.conf` is a configuration
+that works. Long messages are left to Kannel to concatenate. It gives no id back, so ours is in the ``dlr-url``.
+"""
+
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import requests
+from requests import RequestException
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ConnectionError as NoConnection
+from requests.exceptions import ConnectTimeout, ReadTimeout
+
+from sms_triage import text as sms
+from sms_triage.gateways.base import (
+    Answer,
+    BadRequest,
+    Failure,
+    Inbound,
+    Outgoing,
+    Report,
+    Request,
+    SendError,
+    check_caller,
+)
+from sms_triage.settings import Settings
+
+IN_FLIGHT = 200
+"""Connections kept to smsbox: one for every send that may be in flight."""
+
+TIMEOUT = 20.0
+"""Seconds to wait for smsbox."""
+
+DELIVERED, FAILED, BUFFERED, ACCEPTED, REJECTED = 1, 2, 4, 8, 16
+"""Bits of a delivery report's type; 32 stands beside FAILED for expired messages."""
+
+
+class KannelGateway:
+    """A Kannel smsbox.
+
+    Anything but 200 makes Kannel send "Request Failed" to the person, so also a call that is refused gets 200.
+    """
+
+    name = address = "kannel"
+    taken = Answer()
+    refused = Answer()
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._http = requests.Session()
+        self._http.mount("http://", HTTPAdapter(pool_connections=2, pool_maxsize=IN_FLIGHT))
+        self._http.mount("https://", HTTPAdapter(pool_connections=2, pool_maxsize=IN_FLIGHT))
+
+    def inbound(self, request: Request) -> Inbound:
+        fields = self._checked(request)
+        try:
+            return Inbound(self.name, fields["id"], fields["from"], fields["to"], fields.get("text", ""))
+        except KeyError as error:
+            raise BadRequest(f"{error.args[0]} is missing") from None
+
+    def report(self, request: Request) -> Report | None:
+        fields = self._checked(request)
+        try:
+            id, number, bits = fields["id"], fields["to"], int(fields["status"])
+        except (KeyError, ValueError):
+            raise BadRequest("id, to or status is missing") from None
+        if bits & DELIVERED:
+            return Report(id, number, 6, "delivered", None)
+        if bits & REJECTED:
+            return Report(id, number, 5, "rejected", Failure.NEVER, str(bits))
+        if bits & FAILED:
+            return Report(id, number, 5, "failed", Failure.LATER, str(bits))
+        return Report(id, number, 3, "sent", None) if bits & (ACCEPTED | BUFFERED) else None
+
+    def send(self, message: Outgoing) -> str:
+        form: dict[str, str | bytes] = {
+            "username": self._settings.kannel_username,
+            "password": self._settings.kannel_password,
+            "from": message.sender or self._settings.sender,
+            "to": message.number,
+            "dlr-mask": str(DELIVERED | FAILED | ACCEPTED | REJECTED),
+            "dlr-url": self._report_address(message),
+        }
+        if sms.encoding(message.text) == "gsm7":
+            form |= {"text": message.text, "charset": "UTF-8", "coding": "0"}
+        else:
+            # Already in the form it travels in, and no charset named: builds of Kannel without iconv refuse one.
+            form |= {"text": message.text.encode("utf-16-be"), "coding": "2"}
+        try:
+            answer = self._http.get(f"{self._settings.kannel_url}?{urlencode(form)}", timeout=TIMEOUT)
+        except (ConnectTimeout, NoConnection) as error:
+            failure = Failure.UNKNOWN if "RemoteDisconnected" in repr(error) else Failure.LATER
+            raise SendError(failure, "no connection") from None
+        except ReadTimeout:
+            raise SendError(Failure.UNKNOWN, "no answer") from None
+        except RequestException as error:
+            raise SendError(Failure.UNKNOWN, type(error).__name__) from None
+        if answer.ok:
+            return message.reference
+        raise SendError(_refused(answer.status_code), str(answer.status_code))
+
+    def find(self, message: Outgoing, since: float) -> str | None:
+        return None
+
+    def probe(self) -> str:
+        """Asks for nothing to be sent: smsbox refuses that only after it has checked the credentials."""
+        form = {"username": self._settings.kannel_username, "password": self._settings.kannel_password}
+        try:
+            answer = self._http.get(f"{self._settings.kannel_url}?{urlencode(form)}", timeout=TIMEOUT)
+        except RequestException as error:
+            raise SendError(Failure.LATER, type(error).__name__) from None
+        if _refused(answer.status_code) is Failure.OPERATOR:
+            raise SendError(Failure.OPERATOR, str(answer.status_code))
+        return "Kannel takes the credentials"
+
+    def _report_address(self, message: Outgoing) -> str:
+        settings = self._settings
+        known = urlencode({"key": settings.webhook_secret, "id": message.reference, "to": message.number})
+        return f"{settings.public_url}/sms/kannel/delivery?{known}&status=%d"
+
+    def _checked(self, request: Request) -> dict[str, str]:
+        """The fields of the query, in the character set that the call itself names (``charset=%C``)."""
+        check_caller(request, self._settings.webhook_secret, self._settings.webhook_networks)
+        query = urlsplit(request.path).query
+        charset = dict(parse_qsl(query)).get("charset") or "utf-8"
+        fields = dict(parse_qsl(query, keep_blank_values=True, encoding="utf-8", errors="replace"))
+        raw = dict(parse_qsl(query, keep_blank_values=True, encoding="latin-1"))
+        try:
+            return fields | {"text": raw.get("text", "").encode("latin-1").decode(charset)}
+        except (LookupError, UnicodeDecodeError):
+            return fields
+
+
+def _refused(status: int) -> Failure:
+    if status in (401, 403, 404):
+        return Failure.OPERATOR
+    return Failure.LATER if status >= 500 else Failure.NEVER
