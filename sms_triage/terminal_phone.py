@@ -1,4 +1,7 @@
-"""A phone in the terminal: what you type goes to the running service's webhook, what the worker sends comes back."""
+"""A phone in the terminal: what you type goes to the running service's webhook, what the worker sends comes back.
+
+With USSD, what you type is keyed in to a dialog, as a network sends it (in Africa's Talking's dialect).
+"""
 
 import sys
 import threading
@@ -11,6 +14,13 @@ import requests
 POLL_SECONDS = 0.3
 REPLY_SECONDS = 3.0
 """How long a phone that is read from a pipe waits for the last reply."""
+
+
+DIALOG_SECONDS = 60.0
+"""How long a network waits for an answer before a USSD dialog is over."""
+
+DROP = "/drop"
+"""What to type to lose the signal."""
 
 
 class PhoneError(Exception):
@@ -29,13 +39,13 @@ class Phone:
     def send(self, text: str) -> None:
         """Texts the service."""
         form = {"MessageSid": f"SM{uuid.uuid4().hex}", "From": self.number, "To": self.sender, "Body": text}
-        answer = self._call("POST", "/sms/twilio", data=form)
+        answer = self.call("POST", "/sms/twilio", data=form)
         if answer.status_code != 200:
             raise PhoneError(f"the service did not take it ({answer.status_code}): is GATEWAY=simulator?")
 
     def poll(self, quiet: bool = False) -> int:
         """Shows what came since the last time. Returns how many messages."""
-        answer = self._call("GET", "/phone/messages", params={"number": self.number, "after": self.after})
+        answer = self.call("GET", "/phone/messages", params={"number": self.number, "after": self.after})
         if answer.status_code != 200:
             raise PhoneError(f"no phone at {self.url} ({answer.status_code}): is GATEWAY=simulator?")
         messages = answer.json()
@@ -47,11 +57,56 @@ class Phone:
                 self.show(_bubble(message["text"], f"{cost['size']} {cost['encoding']}, {cost['segments']} segment(s)"))
         return len(messages)
 
-    def _call(self, method: str, path: str, **arguments: object) -> requests.Response:
+    def call(self, method: str, path: str, **arguments: object) -> requests.Response:
         try:
             return self.http.request(method, f"{self.url}{path}", timeout=10, **arguments)  # type: ignore[arg-type]
         except requests.RequestException:
             raise PhoneError(f"nothing answers at {self.url}: start it with `sms-triage run`") from None
+
+
+class Dialog:
+    """A USSD dialog of a phone with the service behind `code`."""
+
+    def __init__(self, phone: Phone, code: str) -> None:
+        self.phone, self.code = phone, code
+        self.session = ""
+        self.keyed: list[str] = []
+        self.asked_at = 0.0
+
+    def dial(self) -> None:
+        self.session, self.keyed = f"ATUid_{uuid.uuid4().hex}", []
+        self._ask()
+
+    def press(self, text: str) -> None:
+        """Keys in an answer; if the dialog is over by now, the network says so."""
+        if self.session and time.monotonic() - self.asked_at > DIALOG_SECONDS:
+            self.drop()
+        if not self.session:
+            self.dial()
+            return
+        self.keyed.append(text)
+        self._ask()
+
+    def drop(self) -> None:
+        """The dialog ends before its last page, and the network tells the service."""
+        if self.session:
+            self._call("/end", {"status": "Incomplete", "input": "*".join(self.keyed)})
+            self.session = ""
+            self.phone.show("  Connection problem or invalid MMI code.\n")
+
+    def _ask(self) -> None:
+        answer = self._call("", {"text": "*".join(self.keyed)})
+        kind, _, page = answer.text.partition(" ")
+        if answer.status_code != 200 or kind not in ("CON", "END"):
+            raise PhoneError(f"no USSD at {self.phone.url} ({answer.status_code}): is GATEWAY=simulator?")
+        self.asked_at = time.monotonic()
+        self.phone.show(_bubble(page, "the last page" if kind == "END" else f"answer, or {DROP} to lose the signal"))
+        if kind == "END":
+            self.session = ""
+
+    def _call(self, path: str, fields: dict[str, str]) -> requests.Response:
+        form = {"sessionId": self.session, "phoneNumber": self.phone.number, "serviceCode": self.code, **fields}
+        return self.phone.call("POST", f"/ussd/africastalking{path}", data=form)
 
 
 def talk(phone: Phone, lines: Iterable[str], interactive: bool) -> None:
@@ -67,6 +122,28 @@ def talk(phone: Phone, lines: Iterable[str], interactive: bool) -> None:
         phone.send(text)
         if not interactive:
             _wait_for_reply(phone)
+
+
+def key_in(dialog: Dialog, lines: Iterable[str], interactive: bool) -> None:
+    """Dials and keys in each line; shows the pages, and the texts that come. Raises :class:`PhoneError`."""
+    phone = dialog.phone
+    phone.poll(quiet=True)
+    if interactive:
+        print(f"{phone.number} dials {dialog.code} at {phone.url}. Key in an answer and Enter; Ctrl-D hangs up.")
+        threading.Thread(target=_keep_polling, args=(phone,), daemon=True).start()
+    dialog.dial()
+    for line in lines:
+        text = line.rstrip("\n")
+        if not interactive:
+            print(f"> {text}", flush=True)
+        if text == DROP:
+            dialog.drop()
+        else:
+            dialog.press(text)
+        if not interactive and not dialog.session:
+            # A dropped or finished dialog may be followed by a text.
+            _wait_for_reply(phone)
+    dialog.drop()
 
 
 def _keep_polling(phone: Phone) -> None:

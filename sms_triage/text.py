@@ -131,9 +131,11 @@ def ussd_pages(text: str, first_keys: str, keys: str, more: str) -> list[str]:
         return [whole(text, True, True)]
     bodies: list[str] = []
     body = ""
-    for separator, piece in _pieces(text, lambda words: fits_ussd(whole(words, False, False))):
+    for separator, piece in _pieces(
+        text, lambda words: all(fits_ussd(whole(words, at, False)) for at in (True, False))
+    ):
         longer = f"{body}{separator}{piece}" if body else piece
-        if body and not fits_ussd(whole(longer, False, False)):
+        if body and not fits_ussd(whole(longer, not bodies, False)):
             bodies.append(body)
             longer = piece
         body = longer

@@ -102,3 +102,53 @@ def test_a_quote_or_a_devanagari_letter_shows_what_it_costs(browser: webdriver.C
     WebDriverWait(browser, 5).until(
         lambda _: "6 UCS-2 units, 1 segment" in browser.find_element(By.ID, "draft-cost").text
     )
+
+
+def key_in(browser: webdriver.Chrome, keys: str, said: str) -> None:
+    """Keys in an answer and waits for the next page."""
+    box = browser.find_element(By.ID, "keys")
+    WebDriverWait(browser, 10).until(lambda _: box.is_displayed())
+    box.send_keys(keys, Keys.ENTER)
+    wait_for_page(browser, said)
+
+
+def wait_for_page(browser: webdriver.Chrome, said: str) -> None:
+    WebDriverWait(browser, 10).until(lambda _: said in browser.find_element(By.ID, "page").text)
+
+
+def dial(browser: webdriver.Chrome, address: str) -> None:
+    browser.get(f"{address}/phone")
+    browser.execute_script("sessionStorage.clear()")
+    browser.refresh()
+    browser.find_element(By.CSS_SELECTOR, "#dial button").click()
+    wait_for_page(browser, "Free private check")
+
+
+def test_a_ussd_dialog_to_its_last_page_and_the_result_by_sms(browser: webdriver.Chrome, address: str) -> None:
+    dial(browser, address)
+    key_in(browser, "1", "Any of these NOW?")
+    key_in(browser, "1", "EMERGENCY")
+    key_in(browser, "9", "Get this by SMS")
+    key_in(browser, "3", "We will text it to you")
+    assert not browser.find_element(By.ID, "keys").is_displayed()
+    browser.find_element(By.ID, "cancel").click()
+    assert not browser.find_element(By.ID, "ussd").is_displayed()
+    WebDriverWait(browser, 10).until(lambda _: bubbles(browser, "theirs"))
+    assert bubbles(browser, "theirs")[0].startswith("EMERGENCY")
+
+
+@pytest.mark.parametrize("how", ["lost signal", "nobody answers"])
+def test_a_ussd_dialog_that_ends_too_soon(browser: webdriver.Chrome, address: str, how: str) -> None:
+    dial(browser, address)
+    for keys, said in (("1", "NOW?"), ("5", "cut off"), ("1", "pregnant"), ("3", "Belly pain")):
+        key_in(browser, keys, said)
+    if how == "lost signal":
+        browser.find_element(By.ID, "drop").click()
+    else:
+        browser.execute_script("session.left = 0")
+    wait_for_page(browser, "Connection problem or invalid MMI code.")
+    browser.find_element(By.ID, "cancel").click()
+    WebDriverWait(browser, 10).until(lambda _: bubbles(browser, "theirs"))
+    assert bubbles(browser, "theirs")[0].startswith("You stopped part-way.")
+    browser.find_element(By.CSS_SELECTOR, "#dial button").click()
+    wait_for_page(browser, "You have a check that is not finished.")

@@ -68,9 +68,9 @@ def children(pid: int) -> list[str]:
     return found.stdout.splitlines()[1:]
 
 
-def phone(port: int, *texts: str) -> str:
+def phone(port: int, *texts: str, options: tuple[str, ...] = ()) -> str:
     talk = subprocess.run(
-        [*COMMAND, "phone", "--url", f"http://127.0.0.1:{port}"],
+        [*COMMAND, "phone", "--url", f"http://127.0.0.1:{port}", *options],
         input="\n".join(texts) + "\n", capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     return talk.stdout
@@ -104,6 +104,10 @@ def test_a_person_is_triaged_and_a_restart_keeps_her_place(tmp_path: Path, port:
             f"sms-triage: port {port} is taken: is the service running already? Another one: --port {port + 1}"
         )
         assert len(children(process.pid)) >= 4
+        dialled = phone(port, "1", "5", "1", "3", "/drop", options=("--ussd", "--number", "+254700000005"))
+        assert "0 Back 9 More" in dialled
+        assert "Connection problem or invalid MMI code." in dialled
+        assert "You stopped part-way." in dialled
 
 
 def test_a_killed_process_is_started_again(tmp_path: Path) -> None:

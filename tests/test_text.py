@@ -1,6 +1,7 @@
 """What a text costs, checked against two independent libraries over random texts."""
 
 import gsmcodecs  # noqa: F401 - registers the codec
+import regex
 import smsutil
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,3 +64,54 @@ def test_plain_never_costs_more(text: str) -> None:
     assert sms.cost(sms.plain(text)).segments <= sms.cost(text).segments * 3
     if sms.encoding(text) == "gsm7":
         assert sms.encoding(sms.plain(text)) == "gsm7"
+
+
+WORDS = st.lists(
+    st.one_of(
+        st.text(st.sampled_from(sms.GSM_BASIC.replace("\r", "") + sms.GSM_EXTENSION), max_size=30),
+        st.sampled_from(["नमस्ते", "क्लैमाइडिया", "1 Me\n2 Someone", "\U0001f469‍\U0001f469‍\U0001f467", "é", "x" * 200, "क्ष" * 60]),
+    ),
+    min_size=1,
+    max_size=40,
+)  # fmt: skip
+
+
+def unpaged(pages: list[str], first: str, keys: str, more: str) -> list[str]:
+    """The pages without the lines that say what their keys do."""
+    bodies = []
+    for place, page in enumerate(pages):
+        navigation = " ".join(
+            filter(None, [first if place == 0 else keys, more if place < len(pages) - 1 else ""])
+        )  # fmt: skip
+        assert page.endswith(navigation)
+        bodies.append(page[: len(page) - len(navigation)].removesuffix("\n") if navigation else page)
+    return bodies
+
+
+@given(WORDS, st.sampled_from(["", "0 Back", "0 पीछे"]))
+def test_pages_fit_and_drop_nothing(words: list[str], first: str) -> None:
+    text = " ".join(words)
+    pages = sms.ussd_pages(text, first, "0 Back", "9 More")
+    assert all(sms.fits_ussd(page) for page in pages)
+    bodies = unpaged(pages, first, "0 Back", "9 More")
+    assert "".join("".join(bodies).split()) == "".join(text.split())
+
+
+@given(
+    st.lists(
+        st.sampled_from(["क्ष", "नि", "त्र", "\U0001f469‍\U0001f469‍\U0001f467", "e\u0301"]), min_size=80, max_size=160
+    )
+)
+def test_no_page_ends_within_what_a_reader_sees_as_one_letter(graphemes: list[str]) -> None:
+    pages = sms.ussd_pages("".join(graphemes), "", "0", "9")
+    bodies = unpaged(pages, "", "0", "9")
+    assert [letter for body in bodies for letter in regex.findall(r"\X", body)] == regex.findall(
+        r"\X", "".join(graphemes)
+    )
+
+
+def test_an_option_is_not_torn_apart() -> None:
+    options = "\n".join(f"{number} an option of some length here" for number in range(1, 9))
+    pages = sms.ussd_pages(f"What is it?\n{options}", "0 Back", "0 Back", "9 More")
+    assert [page.splitlines()[-1] for page in pages] == ["0 Back 9 More", "0 Back 9 More", "0 Back"]
+    assert all(line.endswith("here") for page in pages for line in page.splitlines()[:-1] if line[0] != "W")

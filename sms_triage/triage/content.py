@@ -344,7 +344,7 @@ class _Reader:
             self.findings[finding.id] = finding
         return Question(
             id=entry["id"],
-            text=self.text(entry["text"], where),
+            text=self._asking(where, entry),
             options=options,
             several=several,
             none=self.text(entry["none"]["label"], f"{where}, none of these") if several else None,
@@ -352,6 +352,14 @@ class _Reader:
             always=bool(entry.get("always")),
             channels=tuple(entry.get("channels", CHANNELS)),
         )
+
+    def _asking(self, where: str, entry: dict[str, Any]) -> Text:
+        """How a question is asked on this channel (a translator is shown both)."""
+        text = self.text(entry["text"], where)
+        if "ussd_text" not in entry or self.channel == "sms":
+            return text
+        on_ussd = self.text(entry["ussd_text"], f"{where}, on USSD")
+        return on_ussd if self.channel == "ussd" else text
 
     def _option(self, where: str, entry: dict[str, Any], option: dict[str, Any], value: str) -> Option:
         """An option; its further words are understood in English too, whatever the language."""
