@@ -111,7 +111,7 @@ def test_no_page_ends_within_what_a_reader_sees_as_one_letter(graphemes: list[st
 
 
 def test_an_option_is_not_torn_apart() -> None:
-    options = "\n".join(f"{number} an option of some length here" for number in range(1, 9))
+    options = "\n".join(f"{number} an option of some length here" for number in range(1, 10))
     pages = sms.ussd_pages(f"What is it?\n{options}", "0 Back", "0 Back", "9 More")
     assert [page.splitlines()[-1] for page in pages] == ["0 Back 9 More", "0 Back 9 More", "0 Back"]
     assert all(line.endswith("here") for page in pages for line in page.splitlines()[:-1] if line[0] != "W")
