@@ -1,12 +1,14 @@
 """`make bench`: prints a table of what the service does per second, beside a bare view on the same server."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -29,13 +31,16 @@ PROCESSES = 2
 REPLIES = 6000
 PROVIDER_SECONDS = 0.15
 SECRET = "a secret for benchmarks, longer than 32 characters"
+PEER = Path(__file__).parent / "ussd_menu_builder"
+KEYS = ["", "1", "5", "2", "1", "2", "1", "1", "6", "7"]
+"""What is keyed in: dialling, then an answer for each question."""
 CONVERSATION = ["hi", "1", "5", "1", "2", "1", "1", "6", "7"]
 
 
 def main() -> None:
     with ValkeyServer(config={"appendonly": "yes"}) as server:
         url = f"redis://127.0.0.1:{server.port}/0"
-        rows = [*webhook(url), round_trips(url), replies(url), memory(url)]
+        rows = [*webhook(url), *ussd(url), round_trips(url), replies(url), memory(url)]
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         print(f"{name:<{width}}  {value}")
@@ -48,12 +53,69 @@ def webhook(url: str) -> Iterator[tuple[str, str]]:
         for target, found in rates.items():
             Redis.from_url(url).flushall()
             with served(target, url) as port:
-                measure(port, request, CONNECTIONS, 1.0)
-                found.append(measure(port, request, CONNECTIONS, SECONDS))
+                found.append(measured(port, request))
     ours, bare = (max(found) for found in rates.values())
     yield f"webhook, messages/s ({PROCESSES} processes)", f"{ours:,.0f}"
     yield "bare Flask view with GET and SET, requests/s", f"{bare:,.0f}"
     yield "ratio", f"{ours / bare:.2f}"
+
+
+def ussd(url: str) -> Iterator[tuple[str, str]]:
+    """USSD pages per second, beside ussd-menu-builder on Express; measured in turns."""
+    if not install_peer():
+        yield "USSD beside ussd-menu-builder", "not measured: npm is not there"
+        return
+    ours: list[float] = []
+    theirs: list[float] = []
+    for _ in range(2):
+        Redis.from_url(url).flushall()
+        with served("sms_triage.web.app", url) as port:
+            ours.append(measured(port, dial))
+        Redis.from_url(url).flushall()
+        with peer(url) as port:
+            theirs.append(measured(port, dial))
+    yield f"USSD, pages/s ({PROCESSES} processes)", f"{max(ours):,.0f}"
+    yield f"ussd-menu-builder on Express, pages/s ({PROCESSES} processes)", f"{max(theirs):,.0f}"
+    yield "ratio", f"{max(ours) / max(theirs):.2f}"
+
+
+def install_peer() -> bool:
+    """Installs what is measured against beside this file, if npm is there."""
+    if shutil.which("npm") is None:
+        return False
+    if not (PEER / "node_modules").is_dir():
+        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock"]
+        subprocess.run(command, cwd=PEER, check=True)
+    return True
+
+
+@contextmanager
+def peer(url: str) -> Iterator[int]:
+    port = _free_port()
+    server = subprocess.Popen(["node", "server.js", str(port), str(PROCESSES), url], cwd=PEER)
+    try:
+        _wait(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def measured(port: int, request: Callable[[int, int], bytes]) -> float:
+    """Requests per second, once warm."""
+    measure(port, request, CONNECTIONS, 1.0)
+    return measure(port, request, CONNECTIONS, SECONDS)
+
+
+def dial(connection: int, place: int) -> bytes:
+    """The n-th page of a dialog; after its last another person dials."""
+    step = place % len(KEYS)
+    number = f"+2547{connection:03}{place // len(KEYS):06}"
+    form = {
+        "sessionId": f"ATUid_{connection}_{place // len(KEYS)}", "phoneNumber": number, "serviceCode": "*384*99#",
+        "networkCode": "63902", "text": "*".join(KEYS[1 : step + 1]),
+    }  # fmt: skip
+    return _post("/ussd/africastalking", form)
 
 
 def request(connection: int, place: int) -> bytes:
@@ -63,9 +125,13 @@ def request(connection: int, place: int) -> bytes:
         "MessageSid": f"SM{uuid4().hex}", "From": number, "To": "22384", "NumMedia": "0", "AccountSid": "AC0",
         "Body": CONVERSATION[place % len(CONVERSATION)],
     }  # fmt: skip
+    return _post("/sms/twilio", form)
+
+
+def _post(path: str, form: Mapping[str, str]) -> bytes:
     body = urlencode(form)
     return (
-        f"POST /sms/twilio HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         f"Content-Length: {len(body)}\r\n\r\n{body}"
     ).encode()
 
