@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -21,7 +22,8 @@ from sms_triage.gateways.base import Inbound
 from sms_triage.outbox import Drainer
 from sms_triage.service import Service, open_service
 from sms_triage.settings import Settings
-from sms_triage.store import keys_of
+from sms_triage.store import ALL_KEYS, keys_of
+from sms_triage.triage.case import Case, Plan
 from sms_triage.triage.session import Person
 from sms_triage.triage.turn import Reply, Turn
 
@@ -29,6 +31,7 @@ SECONDS = 6.0
 CONNECTIONS = 16
 PROCESSES = 2
 REPLIES = 6000
+PENDING = 20_000
 PROVIDER_SECONDS = 0.15
 SECRET = "a secret for benchmarks, longer than 32 characters"
 PEER = Path(__file__).parent / "ussd_menu_builder"
@@ -40,7 +43,7 @@ CONVERSATION = ["hi", "1", "5", "1", "2", "1", "1", "6", "7"]
 def main() -> None:
     with ValkeyServer(config={"appendonly": "yes"}) as server:
         url = f"redis://127.0.0.1:{server.port}/0"
-        rows = [*webhook(url), *ussd(url), round_trips(url), replies(url), memory(url)]
+        rows = [*webhook(url), *ussd(url), round_trips(url), replies(url), memory(url), followups(url)]
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         print(f"{name:<{width}}  {value}")
@@ -199,6 +202,30 @@ def memory(url: str) -> tuple[str, str]:
     return "memory per session, bytes (session alone; with person and message marks)", f"{session:,}; {whole:,}"
 
 
+def followups(url: str) -> tuple[str, str]:
+    """What a pending check-in takes in Redis beside the person herself, over many of them."""
+    service = _service(url)
+    service.redis.flushall()
+    bare = _memory_of(service, Case(time="10:00"), None)
+    planned = _memory_of(service, Case(time="10:00"), Plan("self_care_watch", time.time(), time.time() + 1e6))
+    return "memory per pending follow-up, bytes", f"{planned - bare:,.0f}"
+
+
+def _memory_of(service: Service, case: Case, plan: Plan | None) -> float:
+    """Bytes a person, with this case."""
+    service.redis.flushall()
+    before = int(service.redis.info("memory")["used_memory"])
+    for place in range(PENDING):
+        number = f"+2547{place:08}"
+        known = service.store.load(service.vault.person(number))
+        turn = Turn(Person(case=replace(case, plan=plan)))
+        service.store.commit(known, _inbound(number, ""), turn, time.time())
+    seen = [key for keys in ALL_KEYS for key in service.redis.scan_iter(f"{{p{keys.partition:02}}}:seen:*")]
+    for place in range(0, len(seen), 1000):
+        service.redis.delete(*seen[place : place + 1000])
+    return (int(service.redis.info("memory")["used_memory"]) - before) / PENDING
+
+
 def _service(url: str) -> Service:
     return open_service(Settings(redis_url=url, secret_key=SECRET))
 
@@ -241,4 +268,5 @@ def _wait(port: int) -> None:
     raise RuntimeError("the server did not come up")
 
 
-main()
+if __name__ == "__main__":
+    main()

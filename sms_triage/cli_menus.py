@@ -14,6 +14,7 @@ from sms_triage.triage.compiler import compile_content
 from sms_triage.triage.content import CHANNELS, Content, content_dir, load_content
 from sms_triage.triage.errors import ContentError
 from sms_triage.triage.face import collect_texts, language_names, load_face, load_faces, longest_values
+from sms_triage.triage.followup_checks import check_discretion, check_protocol, schedules
 from sms_triage.triage.graph import draw
 from sms_triage.triage.menu import build_menu, dump_menu, load_menu, menu_path, menus_dir
 from sms_triage.triage.proofs import Distribution, changed_outcomes, check
@@ -99,11 +100,15 @@ def _check(directory: Path, menus_path: Path | None) -> Iterator[str]:
     for channel in CHANNELS:
         for language in languages_of(directory):
             face = load_face(language, channel, values, directory=directory, menus=menus_path)
-            words = check_words(face, names)
+            words = (*check_words(face, names), *check_discretion(face))
             yield from words
             if language == SOURCE_LANGUAGE:
                 found = check(face)
                 yield from found.violations
+                if channel == "sms":
+                    yield from check_protocol(face)
+                    for line in schedules(face):
+                        click.echo(line)
                 if not found.violations:
                     click.echo(f"{channel}: {found.screens} screens sound for {found.answer_sets:,} answer sets")
                     _show_distribution("all", found.everybody)

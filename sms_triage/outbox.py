@@ -237,7 +237,7 @@ class Drainer:
             for entry, (number, opted_out, reported) in zip(entries, people, strict=True):
                 self._people[entry.person].in_flight = True
                 self._flying += 1
-                attempt = pool.submit(self._attempt, entry, number, opted_out == b"1", reported)
+                attempt = pool.submit(self._attempt, entry, number, opted_out in (b"1", b"2"), reported)
                 attempt.add_done_callback(self._landed.put)
         return 0.0
 

@@ -1,7 +1,7 @@
 """The service of one deployment: what webhooks and workers share. One message in, one atomic step, a drain woken."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -11,24 +11,33 @@ from redis.exceptions import RedisError
 from rq import Queue
 
 from sms_triage.gateways import open_gateways
-from sms_triage.gateways.base import Failure, Gateway, Inbound, Report
+from sms_triage.gateways.base import Failure, Gateway, Inbound, Report, Timed
 from sms_triage.gateways.ussd import Dialled, Dialog, Heard, listen
 from sms_triage.logs import log_error
 from sms_triage.outbox import BACKOFF, Drainer
-from sms_triage.settings import Settings
+from sms_triage.settings import Settings, SettingsError
 from sms_triage.store import Address, Known, Store, connect, keys_of
 from sms_triage.triage.content import content_dir
 from sms_triage.triage.dialog import dial_in, press
-from sms_triage.triage.engine import fall_silent, take_turn
+from sms_triage.triage.engine import check_in, fall_silent, take_turn
 from sms_triage.triage.face import Faces, language_names, load_faces
+from sms_triage.triage.followup import SPREAD_MINUTES, Calendar
+from sms_triage.triage.followup_checks import times_in_quiet_hours
 from sms_triage.triage.session import Person
 from sms_triage.triage.turn import Turn
 from sms_triage.vault import Vault
+from sms_triage.zones import zone_of
 
 DRAIN_QUEUE = "outbox"
 HOUSEKEEPING_QUEUE = "housekeeping"
 DRAIN_SECONDS = 10
 """How long one drain goes on before it makes room for other jobs and starts the next."""
+
+SWEEP_SECONDS = 15
+"""How often the regular work is done: who fell silent, who is due, what nobody sends."""
+
+MOST_EVENTS = 1000
+"""How many things may be due in one jump of a simulation's clock."""
 
 MOST_CONFLICTS = 50
 LONGEST_TEXT = 1600
@@ -73,7 +82,8 @@ class Service:
             known = self.store.load(id, seen)
             if known.seen:
                 return "duplicate"
-            turn = take_turn(self.faces, known.person, inbound.text[:LONGEST_TEXT], now)
+            person = self.placed(known.person, inbound.number, id)
+            turn = take_turn(self.faces, person, inbound.text[:LONGEST_TEXT], now)
             status = self._commit(known, inbound, turn, now)
             if status != "conflict":
                 return status
@@ -92,7 +102,7 @@ class Service:
             if heard.repetition:
                 assert known.dialog is not None
                 return Page(known.dialog.said, known.dialog.ends)
-            turn = self._dialog_turn(known.person, heard, now)
+            turn = self._dialog_turn(self.placed(known.person, number, id), heard, now)
             page = next(reply.text for reply in turn.replies if not reply.by_sms)
             address = known.address or Address(gateway, self.settings.sender)
             inbound = Inbound(address.gateway, call.session, number, address.sender, call.text)
@@ -111,23 +121,62 @@ class Service:
         """A USSD dialog is over: the person is told what she is owed if she did not get to a result and wants it."""
         return self._tell_silent(self.vault.person(canonical_number(number)), now, hung_up=True)
 
-    def sweep(self, now: float) -> int:
-        """Tells those who fell silent what they are owed, and starts a drain if replies wait. Returns how many."""
+    def clock(self) -> float:
+        """The time, in seconds since the epoch; in a simulation it can be ahead of the wall's."""
+        simulator = self.gateways.get("simulator")
+        return clock() + (simulator.ahead() if isinstance(simulator, Timed) else 0.0)
+
+    def jump(self, seconds: float) -> float:
+        """Lets time pass in a simulation, with all that is due in it. Returns the new time."""
+        simulator = self.gateways["simulator"]
+        assert isinstance(simulator, Timed)
+        until = self.clock() + seconds
+        for _ in range(MOST_EVENTS):
+            due = self.store.next_due()
+            if due is None or due > until:
+                break
+            simulator.set_ahead(max(due, self.clock()) - clock())
+            self.sweep(self.clock())
+        simulator.set_ahead(until - clock())
+        return until
+
+    def sweep(self, now: float, seconds: float = SWEEP_SECONDS) -> int:
+        """Tells those who fell silent what they are owed, checks in on those who are due, and starts a drain if replies
+        wait. Returns how many were told.
+
+        Of the check-ins as many are taken as can leave in `seconds`, until the next sweep: a burst at the end of quiet
+        hours is spread, and the outbox stays short for those who are talking.
+        """
         told = sum(self._tell_silent(id, now) for id in self.store.silent_people(now))
+        most = max(1, int(self.settings.rate(self.settings.sender) * seconds))
+        told += sum(self._check_in(id, now) for id in self.store.due_followups(now, most))
         if self.store.waiting(now)[0]:
             self.wake()
         return told
 
     def _tell_silent(self, id: str, now: float, hung_up: bool = False) -> bool:
+        return self._unasked(id, now, lambda person: fall_silent(self.faces, person, now, hung_up))
+
+    def _check_in(self, id: str, now: float) -> bool:
+        return self._unasked(id, now, lambda person: check_in(self.faces, person, now))
+
+    def _unasked(self, id: str, now: float, turn_of: Callable[[Person], Turn]) -> bool:
+        """A turn that no text led to. Returns whether something is sent."""
         number, known = self.store.number(id), self.store.load(id)
         if number is None or known.address is None:
-            self.store.forget_silence(id)
+            self.store.forget(id)
             return False
         # The version makes it once per state of the conversation, however many sweepers there are.
-        message_id = f"silence-{id}-{known.version}"
+        message_id = f"unasked-{id}-{known.version}"
         inbound = Inbound(known.address.gateway, message_id, number, known.address.sender, "")
-        turn = fall_silent(self.faces, known.person, now, hung_up)
+        turn = turn_of(self.placed(known.person, number, id))
         return self._commit(known, inbound, turn, now) == "ok" and bool(turn.replies)
+
+    def placed(self, person: Person, number: str, id: str) -> Person:
+        """The person with her calendar: her time zone by her number, and the minute that is hers for check-ins."""
+        settings = self.settings
+        calendar = Calendar(zone_of(number, settings.timezone), settings.quiet_hours, int(id[-6:], 16) % SPREAD_MINUTES)
+        return replace(person, calendar=calendar)
 
     def _commit(
         self, known: Known, inbound: Inbound, turn: Turn, now: float, dialog: Dialog | None = None
@@ -180,7 +229,10 @@ def open_service(settings: Settings) -> Service:
     redis = connect(settings.redis_url)
     vault = Vault(settings.secret_key)
     languages = settings.languages or tuple(language_names(content_dir()))
-    faces = load_faces(languages, settings.default_language, settings.lines)
+    values = {**settings.lines, **({"sender": settings.sender} if settings.sender else {})}
+    faces = load_faces(languages, settings.default_language, values)
+    for fault in times_in_quiet_hours(faces.of("", "sms"), settings.quiet_hours):
+        raise SettingsError(f"QUIET_HOURS: {fault}")
     return Service(settings, redis, vault, Store(redis, vault), faces, open_gateways(settings))
 
 

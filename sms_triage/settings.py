@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 GATEWAYS = ("twilio", "africastalking", "kannel", "simulator")
 
@@ -45,7 +46,7 @@ class Settings:
 
     `messages_per_second` is per sender (None: by what the sender is); `languages` are those offered (none named: all);
     `lines` maps a content placeholder to a number, for those that are set; `proxies` is how many stand before the web
-    process.
+    process; `quiet_hours` are local times of day, in which nobody is texted unasked.
     """
 
     redis_url: str
@@ -70,6 +71,8 @@ class Settings:
     default_language: str = "en"
     languages: tuple[str, ...] = ()
     lines: Mapping[str, str] = field(default_factory=dict)
+    timezone: str = "UTC"
+    quiet_hours: tuple[str, str] = ("20:00", "09:00")
 
     @property
     def simulated(self) -> bool:
@@ -143,6 +146,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         default_language=get("DEFAULT_LANGUAGE", "en"),
         languages=several("LANGUAGES"),
         lines={name.lower(): value for name in LINES if (value := get(name))},
+        timezone=_zone(get("TIMEZONE", "UTC")),
+        quiet_hours=_hours(get("QUIET_HOURS", "20:00-09:00")),
     )
 
 
@@ -151,6 +156,22 @@ def _need(environment: Mapping[str, str], name: str, hint: str) -> str:
     if not value:
         raise SettingsError(f"{name} is missing: set it to {hint}")
     return value
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingsError(f"TIMEZONE is {name!r}: it must be a zone like Africa/Nairobi") from None
+    return name
+
+
+def _hours(raw: str) -> tuple[str, str]:
+    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", raw)
+    if not match:
+        raise SettingsError(f"QUIET_HOURS is {raw!r}: it must be like 20:00-09:00")
+    start, end = raw.split("-")
+    return start, end
 
 
 def _number(name: str, raw: str, least: float, most: float) -> float:

@@ -16,6 +16,7 @@ from redis.sentinel import Sentinel
 from sms_triage.gateways.base import Inbound, Report
 from sms_triage.gateways.ussd import Dialog, load_dialog
 from sms_triage.scripts import script
+from sms_triage.triage.case import load_case
 from sms_triage.triage.engine import SESSION_SECONDS
 from sms_triage.triage.session import Person, load_session
 from sms_triage.triage.turn import Lane, Turn
@@ -28,6 +29,10 @@ SEEN_SECONDS = 2 * 24 * 3600
 """How long a message id is remembered; providers repeat for minutes to hours."""
 PERSON_SECONDS = 90 * 24 * 3600
 """How long a person who does not write is kept (an opt-out is kept for good)."""
+CASE_SECONDS = 190 * 24 * 3600
+"""How long a person's episodes are kept after her last text: the content counts them over six months."""
+ERASED_SECONDS = 3600
+"""How long the number of a person who had herself erased is kept, so that she can be told that it was done."""
 DIALOG_SECONDS = 10 * 60
 """How long a USSD dialog is remembered; no network keeps one for longer than three minutes."""
 SENT_SECONDS = 2 * 24 * 3600
@@ -82,6 +87,9 @@ class Keys:
     def dialog(self, person: str) -> str:
         return self._key("dialog", person)
 
+    def case(self, person: str) -> str:
+        return self._key("case", person)
+
     def sent(self, gateway: str, provider_id: str) -> str:
         return self._key("sent", gateway, provider_id)
 
@@ -107,6 +115,10 @@ class Keys:
     @property
     def silences(self) -> str:
         return self._key("silences")
+
+    @property
+    def followups(self) -> str:
+        return self._key("followups")
 
     @property
     def counts(self) -> str:
@@ -151,12 +163,13 @@ class Store:
         pipeline = self.redis.pipeline(transaction=False)
         # The version is read before the session: if a step comes between, the commit notices.
         pipeline.hmget(keys.person(id), "version", "opted_out", "language", "gateway", "sender")
-        pipeline.mget(keys.session(id), keys.dialog(id), *([seen] if seen else []))
-        (version, opted_out, language, gateway, sender), (session, dialog, *marks) = pipeline.execute()
+        pipeline.mget(keys.session(id), keys.dialog(id), keys.case(id), *([seen] if seen else []))
+        (version, opted_out, language, gateway, sender), (session, dialog, case, *marks) = pipeline.execute()
         person = Person(
             session=self._open(session, f"session {id}", load_session),
             opted_out=opted_out == b"1",
             language=self._open(language, f"language {id}", bytes.decode) or "",
+            case=self._open(case, f"case {id}", load_case),
         )
         return Known(
             id=id,
@@ -203,6 +216,10 @@ class Store:
             self.vault.seal(person.language.encode(), f"language {id}") if person.language else "",
             self.vault.seal(dialog.dump(), f"dialog {id}") if dialog else "",
             DIALOG_SECONDS,
+            self.vault.seal(person.case.dump(), f"case {id}") if person.case else "",
+            CASE_SECONDS,
+            person.case.plan.due if person.case and person.case.plan else "",
+            ERASED_SECONDS if turn.erase else "",
             len(replies),
         ]
         for reply in replies:
@@ -218,6 +235,8 @@ class Store:
                 keys.awake,
                 keys.counts,
                 keys.dialog(id),
+                keys.case(id),
+                keys.followups,
             ],
             args=[*arguments, *turn.events],
         )
@@ -230,8 +249,27 @@ class Store:
             pipeline.zrangebyscore(keys.silences, "-inf", now, start=0, num=most)
         return [person.decode() for people in pipeline.execute() for person in people]
 
-    def forget_silence(self, person: str) -> None:
-        self.redis.zrem(keys_of(person).silences, person)
+    def due_followups(self, now: float, most: int) -> list[str]:
+        """Whose check-in is due, the longest due first; the cost depends on these alone, not on how many wait."""
+        pipeline = self.redis.pipeline(transaction=False)
+        for keys in ALL_KEYS:
+            pipeline.zrangebyscore(keys.followups, "-inf", now, start=0, num=most, withscores=True)
+        due = sorted((at, person.decode()) for people in pipeline.execute() for person, at in people)
+        return [person for _, person in due[:most]]
+
+    def next_due(self) -> float | None:
+        """When (s since the epoch) the next check-in or word to somebody silent is due."""
+        pipeline = self.redis.pipeline(transaction=False)
+        for keys in ALL_KEYS:
+            pipeline.zrange(keys.followups, 0, 0, withscores=True)
+            pipeline.zrange(keys.silences, 0, 0, withscores=True)
+        return min((at for found in pipeline.execute() for _, at in found), default=None)
+
+    def forget(self, person: str) -> None:
+        """Nothing is to be told to somebody who is not known any more."""
+        keys = keys_of(person)
+        self.redis.zrem(keys.silences, person)
+        self.redis.zrem(keys.followups, person)
 
     def number(self, person: str) -> str | None:
         """A person's number, None if she is not known (any more)."""
@@ -248,6 +286,7 @@ class Store:
         pipeline.persist(keys.person(person))
         pipeline.delete(keys.session(person))
         pipeline.zrem(keys.silences, person)
+        pipeline.zrem(keys.followups, person)
         pipeline.hincrby(keys.counts, "stop", 1)
         pipeline.execute()
 

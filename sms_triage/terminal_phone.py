@@ -3,6 +3,7 @@
 With USSD, what you type is keyed in to a dialog, as a network sends it (in Africa's Talking's dialect).
 """
 
+import re
 import sys
 import threading
 import time
@@ -21,6 +22,11 @@ DIALOG_SECONDS = 60.0
 
 DROP = "/drop"
 """What to type to lose the signal."""
+
+LATER = re.compile(r"/later (\d+) ?(hour|day|week)s?")
+"""What to type to let time pass."""
+
+UNIT_SECONDS = {"hour": 3600, "day": 86_400, "week": 7 * 86_400}
 
 
 class PhoneError(Exception):
@@ -42,6 +48,15 @@ class Phone:
         answer = self.call("POST", "/sms/twilio", data=form)
         if answer.status_code != 200:
             raise PhoneError(f"the service did not take it ({answer.status_code}): is GATEWAY=simulator?")
+
+    def let_pass(self, text: str) -> bool:
+        """Lets time pass if that is what `text` says ("/later 2 weeks")."""
+        match = LATER.fullmatch(text)
+        if match:
+            seconds = int(match[1]) * UNIT_SECONDS[match[2]]
+            if self.call("POST", "/phone/later", data={"seconds": str(seconds)}).status_code != 200:
+                raise PhoneError("so much time cannot pass at one go")
+        return bool(match)
 
     def poll(self, quiet: bool = False) -> int:
         """Shows what came since the last time. Returns how many messages."""
@@ -114,12 +129,14 @@ def talk(phone: Phone, lines: Iterable[str], interactive: bool) -> None:
     phone.poll(quiet=True)
     if interactive:
         print(f"{phone.number} texting {phone.sender} at {phone.url}. Write a text and Enter; Ctrl-D hangs up.")
+        print("/later 2 weeks lets time pass.")
         threading.Thread(target=_keep_polling, args=(phone,), daemon=True).start()
     for line in lines:
         text = line.rstrip("\n")
         if not interactive:
             print(f"> {text}", flush=True)
-        phone.send(text)
+        if not phone.let_pass(text):
+            phone.send(text)
         if not interactive:
             _wait_for_reply(phone)
 
@@ -138,7 +155,7 @@ def key_in(dialog: Dialog, lines: Iterable[str], interactive: bool) -> None:
             print(f"> {text}", flush=True)
         if text == DROP:
             dialog.drop()
-        else:
+        elif not phone.let_pass(text):
             dialog.press(text)
         if not interactive and not dialog.session:
             # A dropped or finished dialog may be followed by a text.

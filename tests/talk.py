@@ -1,10 +1,12 @@
 """Talking to the engine as a person does, without HTTP or Redis: what is texted or keyed in, and what is said."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from sms_triage.triage.case import load_case
 from sms_triage.triage.content import Question
 from sms_triage.triage.dialog import dial_in, press
-from sms_triage.triage.engine import fall_silent, take_turn
+from sms_triage.triage.engine import check_in, fall_silent, silence_at, take_turn
 from sms_triage.triage.face import Faces
 from sms_triage.triage.session import Person, Session, load_session
 from sms_triage.triage.standing import asked
@@ -44,9 +46,26 @@ class Talk:
         return self._kept(press(self.faces, self.person, keys, self.now))
 
     def wait(self, seconds: float) -> list[str]:
-        """Lets time pass, in which a silent person may be told something."""
-        self.now += seconds
-        return self._kept(fall_silent(self.faces, self.person, self.now))
+        """Lets time pass, in which a silent person may be told something or checked in on."""
+        return [text for _, text in self.pass_time(seconds)]
+
+    def pass_time(self, seconds: float) -> list[tuple[datetime, str]]:
+        """Lets time pass, and gives what is said in it with the moment on the person's clock."""
+        until, said = self.now + seconds, []
+        while True:
+            case = self.person.case
+            due = [case.plan.due if case and case.plan else None, silence_at(self.faces, self.person)]
+            events = [at for at in due if at is not None and at <= until]
+            if not events:
+                break
+            self.now = max(self.now, min(events))
+            for turn in (fall_silent, check_in):
+                said += [
+                    (self.person.calendar.local(self.now), text)
+                    for text in self._kept(turn(self.faces, self.person, self.now))
+                ]
+        self.now = until
+        return said
 
     def hang_up(self) -> list[str]:
         """The USSD session drops, and the network tells."""
@@ -54,5 +73,8 @@ class Talk:
 
     def _kept(self, turn: Turn) -> list[str]:
         session = turn.person.session
-        self.person = replace(turn.person, session=session and load_session(session.dump()))
+        case = turn.person.case
+        self.person = replace(
+            turn.person, session=session and load_session(session.dump()), case=case and load_case(case.dump())
+        )
         return [reply.text for reply in turn.replies]

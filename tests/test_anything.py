@@ -11,7 +11,8 @@ from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.simulator import SimulatorGateway
 from sms_triage.service import Service
 from sms_triage.text import fits_ussd
-from sms_triage.triage.engine import SILENT_AFTER_MISSES, take_turn
+from sms_triage.triage.conversation import SILENT_AFTER_MISSES
+from sms_triage.triage.engine import take_turn
 from sms_triage.triage.face import Faces
 from sms_triage.triage.session import Person
 from sms_triage.triage.standing import owed

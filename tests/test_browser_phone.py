@@ -72,11 +72,12 @@ def test_a_triage_on_the_phone(browser: webdriver.Chrome, address: str, service:
     for place, text in enumerate(["hi", "1", "5", "1", "2", "1", "1", "6", "7"], 1):
         say(browser, text, place)
     assert bubbles(browser, "mine") == ["hi", "1", "5", "1", "2", "1", "1", "6", "7"]
-    assert bubbles(browser, "theirs")[-1].startswith("Light spotting once is common")
+    WebDriverWait(browser, 10).until(lambda _: len(bubbles(browser, "theirs")) == 10)
+    assert bubbles(browser, "theirs")[-2].startswith("Light spotting once is common")
     costs = [item.text for item in browser.find_elements(By.CSS_SELECTOR, "#messages .cost.theirs")]
-    assert costs[0] == "148 characters, 1 segment, about $0.01"
-    assert "2 segments, about $0.02" in costs[-1]
-    WebDriverWait(browser, 10).until(lambda _: service.store.counts().get("report:delivered", 0) == 9)
+    assert costs[0] == "143 characters, 1 segment, about $0.01"
+    assert "2 segments, about $0.02" in costs[-2]
+    WebDriverWait(browser, 10).until(lambda _: service.store.counts().get("report:delivered", 0) == 10)
 
 
 def test_two_phones_keep_apart_and_a_reload_keeps_the_talk(browser: webdriver.Chrome, address: str) -> None:
@@ -102,6 +103,21 @@ def test_a_quote_or_a_devanagari_letter_shows_what_it_costs(browser: webdriver.C
     WebDriverWait(browser, 5).until(
         lambda _: "6 UCS-2 units, 1 segment" in browser.find_element(By.ID, "draft-cost").text
     )
+
+
+def test_weeks_pass_in_seconds(browser: webdriver.Chrome, address: str) -> None:
+    browser.get(f"{address}/phone")
+    browser.execute_script("sessionStorage.clear()")
+    browser.refresh()
+    for place, text in enumerate(["hi", "1", "1"], 1):
+        say(browser, text, place)
+    WebDriverWait(browser, 10).until(lambda _: bubbles(browser, "theirs")[-1].startswith("Shall we text you later"))
+    for place, text in enumerate(["3", "1", "1"], 5):
+        say(browser, text, place)
+    browser.find_element(By.CSS_SELECTOR, "#later button[value='1209600']").click()
+    WebDriverWait(browser, 10).until(lambda _: len(bubbles(browser, "theirs")) >= 9)
+    assert bubbles(browser, "theirs")[-1].startswith("Hello, your check-in from 22384. OK to talk?")
+    assert browser.find_element(By.ID, "now").text.startswith("It is ")
 
 
 def key_in(browser: webdriver.Chrome, keys: str, said: str) -> None:

@@ -103,6 +103,8 @@ def test_a_person_is_triaged_and_a_restart_keeps_her_place(tmp_path: Path, port:
         assert second.stderr.strip() == (
             f"sms-triage: port {port} is taken: is the service running already? Another one: --port {port + 1}"
         )
+        later = phone(port, "3", "1", "1", "/later 15 days")
+        assert "Hello, your check-in from 22384" in later
         assert len(children(process.pid)) >= 4
         dialled = phone(port, "1", "5", "1", "3", "/drop", options=("--ussd", "--number", "+254700000005"))
         assert "0 Back 9 More" in dialled

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from sms_triage.logs import log_error
-from sms_triage.service import Service, clock, open_service
+from sms_triage.service import Service, open_service
 from sms_triage.settings import read_settings
 
 
@@ -25,8 +25,8 @@ def drain() -> None:
 
 
 def sweep() -> None:
-    """Tells those who fell silent what they are owed, and starts a drain that nobody started."""
-    _quietly("sweep", lambda: service().sweep(clock()))
+    """Tells those who fell silent what they are owed, checks in on those who are due, starts a drain nobody started."""
+    _quietly("sweep", lambda: service().sweep(service().clock()))
 
 
 def _quietly(name: str, job: Callable[[], object]) -> None:

@@ -4,10 +4,8 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.cron import CronScheduler
 
-from sms_triage.service import DRAIN_QUEUE, HOUSEKEEPING_QUEUE
+from sms_triage.service import DRAIN_QUEUE, HOUSEKEEPING_QUEUE, SWEEP_SECONDS
 from workers import jobs
-
-SWEEP_SECONDS = 15
 
 
 def run_worker(redis: "Redis") -> None:

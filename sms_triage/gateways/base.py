@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import ip_address, ip_network
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Failure(Enum):
@@ -130,6 +130,17 @@ class Gateway(Protocol):
 
     def probe(self) -> str:
         """One line on whether the provider can be reached with these credentials. Raises :class:`SendError`."""
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """A gateway whose clock can be ahead of the wall's, for trying what happens weeks later."""
+
+    def ahead(self) -> float:
+        """By how much (s)."""
+
+    def set_ahead(self, seconds: float) -> None:
+        """From now on by so much (s)."""
 
 
 def check_caller(request: Request, secret: str, networks: tuple[str, ...]) -> None:

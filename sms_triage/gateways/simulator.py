@@ -22,6 +22,8 @@ PHONE_SECONDS = 24 * 3600
 """How long an idle phone keeps its messages."""
 
 PHONE_MESSAGES = 200
+AHEAD = "simulator:ahead"
+"""Where it is kept how far the simulation is ahead of time."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,13 @@ class SimulatorGateway:
 
     def probe(self) -> str:
         return "the simulator needs no provider"
+
+    def ahead(self) -> float:
+        """How far (s) the clock of the simulation is ahead of the wall's."""
+        return float(self._redis.get(AHEAD) or 0)
+
+    def set_ahead(self, seconds: float) -> None:
+        self._redis.set(AHEAD, seconds)
 
     def received(self, number: str, after: str) -> list[Received]:
         """What came to this phone after the message at `after` ("-": everything)."""

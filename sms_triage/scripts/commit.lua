@@ -1,18 +1,23 @@
 -- Everything one turn of a conversation changes, or nothing.
 --
 -- KEYS  1 seen      marks the inbound message as taken
---       2 person    hash: number (sealed), gateway, sender, opted_out, version, language (sealed), unreachable
+--       2 person    hash: number (sealed), gateway, sender, opted_out (1; 2: erased), version, language (sealed),
+--                   unreachable
 --       3 session   string: the session (sealed)
 --       4 outbox    stream: the replies that wait to leave
 --       5 silences  sorted set: person -> when she is to be told what her answers justify
 --       6 awake     set while a drain of the outbox is on its way
 --       7 counts    hash: event -> how often
 --       8 dialog    string: the USSD dialog (sealed)
+--       9 case      string: the case (sealed)
+--       10 followups  sorted set: person -> when a check-in is due
 -- ARGV  1 the version the turn was made from   2 the session, or '' for none   3 its life in seconds
 --       4 number (sealed)   5 gateway   6 sender   7 opted_out (0/1)   8 silence time, or ''
 --       9 person   10 how long to remember the message (s), 0 for not at all   11 how long to keep an idle person (s)
 --       12 awake (s)   13 language (sealed), or ''   14 dialog (sealed), or ''   15 its life (s)
---       16 how many replies, then for each: lane, body (sealed), created, expires, despite_stop (0/1)
+--       16 case (sealed), or ''   17 its life (s)   18 when a check-in is due, or ''
+--       19 how long the number is kept of a person who is erased (s), or '' if she is not
+--       20 how many replies, then for each: lane, body (sealed), created, expires, despite_stop (0/1)
 --       then the events
 -- Returns {status, wake}: 'ok', 'duplicate' or 'conflict' (the person changed since); wake is 1 when the caller must
 -- start a drain.
@@ -49,14 +54,33 @@ if ARGV[8] == '' then
 else
   redis.call('ZADD', KEYS[5], ARGV[8], ARGV[9])
 end
-local replies = tonumber(ARGV[16])
+if ARGV[16] == '' then
+  redis.call('DEL', KEYS[9])
+else
+  redis.call('SET', KEYS[9], ARGV[16], 'EX', ARGV[17])
+  if ARGV[7] ~= '1' then
+    redis.call('EXPIRE', KEYS[2], ARGV[17])
+  end
+end
+if ARGV[18] == '' then
+  redis.call('ZREM', KEYS[10], ARGV[9])
+else
+  redis.call('ZADD', KEYS[10], ARGV[18], ARGV[9])
+end
+if ARGV[19] ~= '' then
+  redis.call('DEL', KEYS[3], KEYS[8], KEYS[9])
+  redis.call('HDEL', KEYS[2], 'language', 'unreachable')
+  redis.call('HSET', KEYS[2], 'opted_out', '2')
+  redis.call('EXPIRE', KEYS[2], ARGV[19])
+end
+local replies = tonumber(ARGV[20])
 for place = 0, replies - 1 do
-  local at = 17 + place * 5
+  local at = 21 + place * 5
   redis.call('XADD', KEYS[4], '*', 'person', ARGV[9], 'gateway', ARGV[5], 'sender', ARGV[6],
     'lane', ARGV[at], 'body', ARGV[at + 1], 'created', ARGV[at + 2], 'expires', ARGV[at + 3],
     'despite_stop', ARGV[at + 4])
 end
-for place = 17 + replies * 5, #ARGV do
+for place = 21 + replies * 5, #ARGV do
   redis.call('HINCRBY', KEYS[7], ARGV[place], 1)
 end
 local wake = 0

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sms_triage.triage.content import Question
 from sms_triage.triage.words import fold, normal, normal_set
 
-Command = Literal["stop", "start", "help", "restart", "language", "back"]
+Command = Literal["stop", "start", "help", "restart", "language", "again", "diary", "delete", "back"]
 Miss = Literal["unknown", "unsure", "none_and_more"]
 """Why an answer was not taken: not an answer, could be several, or "none" together with something."""
 

@@ -54,7 +54,8 @@ class Question:
     """One screen's worth of asking.
 
     A `one_of` question (``several`` false) asks one finding and takes one option. A `several` question asks yes/no
-    findings together and takes any of its options, or `none` as the last number. It is asked on its `channels`.
+    findings together and takes any of its options, or `none` as the last number. It is asked on its `channels`. `zero`
+    is what 0 means, if it is not back.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Question:
     only_if: Condition = ALWAYS
     always: bool = False
     channels: tuple[str, ...] = CHANNELS
+    zero: Text | None = None
 
     @cached_property
     def findings(self) -> tuple[str, ...]:

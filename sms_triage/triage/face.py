@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from sms_triage import text as sms
 from sms_triage.triage.alarms import Alarms, read_alarms
@@ -20,14 +21,18 @@ from sms_triage.triage.content import (
     read_text,
 )
 from sms_triage.triage.errors import ContentError
+from sms_triage.triage.followup import Protocol, load_protocol
 from sms_triage.triage.menu import Menu, Screen, load_menu, menu_path, menus_dir, question_text, result_text
 from sms_triage.triage.templates import fill, placeholders
-from sms_triage.triage.translations import Collector, languages_of, load_translation
+from sms_triage.triage.translations import Collector, Translation, languages_of, load_translation
 from sms_triage.triage.yaml_file import read_yaml
 
 RESUME = "resume"
 LANGUAGE = "language"
-"""The service's own questions; what is chosen in them is no finding."""
+TIME = "time"
+PIN = "pin"
+PIN_ASK = "pin_ask"
+"""Questions of the service's own; what is chosen in them is no finding."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Face:
     texts: Mapping[str, Text]
     values: Mapping[str, str]
     results: Mapping[str, Text]
+    protocol: Protocol
 
     @property
     def language(self) -> str:
@@ -58,6 +64,11 @@ class Face:
     def channel(self) -> str:
         return self.menu.channel
 
+    @staticmethod
+    def plain(words: str) -> str:
+        """Words put together in a turn, in the cheapest characters."""
+        return sms.plain(words)
+
     def put(self, screen: Screen, answers: Answers) -> str:
         """A question with its options, as it is sent."""
         return self.asks.get(screen.asks, screen.text).to(answers)
@@ -66,10 +77,10 @@ class Face:
         """A text of the content to whoever holds the phone, filled in and in the cheapest characters."""
         return sms.plain(fill(text.to(answers), self.values))
 
-    def phrase(self, name: str, answers: Answers, **numbers: int) -> str:
-        """One of the service's own texts."""
+    def phrase(self, name: str, answers: Answers, **names: object) -> str:
+        """One of the service's own texts, with the names that the turn fills in."""
         filled = self.texts[name].to(answers)
-        return filled.format(**numbers) if numbers else filled
+        return filled.format(**names) if names else filled
 
     def result(self, leading: Rule, answers: Answers) -> str:
         """A result: how soon, what if it gets worse, what it may mean, then the advice that fits."""
@@ -146,23 +157,18 @@ def load_face(
         if (sms.septets(value) or longest + 1) > longest:
             raise ContentError(f"{name} is longer than the {longest} characters the content allows")
     raw = read_yaml(directory / "service.yaml")
+    more = read_yaml(directory / "followup.yaml")
     lexicon = read_lexicon(raw)
-    own_texts = raw["texts"] | (raw["ussd_texts"] if channel == "ussd" else {})
+    for names in ("texts", "questions"):
+        for name in raw[names].keys() & more[names].keys():
+            raise ContentError(f"service.yaml and followup.yaml both have {name!r} among their {names}")
+    own_texts = raw["texts"] | more["texts"] | (raw["ussd_texts"] if channel == "ussd" else {})
     service_texts = {name: read_text(text, f"text {name}", translation) for name, text in own_texts.items()}
-    questions = {question.id: question for question in content.questions}
-    questions |= {
-        id: Question(
-            id=id,
-            text=read_text(entry["text"], f"question {id}", translation),
-            options=tuple(
-                Option(id, value, read_text(label, f"question {id}, option {value}", translation), ())
-                for value, label in entry["options"].items()
-            ),
-            several=False,
-            none=None,
-        )
-        for id, entry in raw["questions"].items()
+    own_questions = {
+        id: _own_question(id, entry, translation) for id, entry in (raw["questions"] | more["questions"]).items()
     }
+    own_questions[PIN_ASK] = Question(PIN_ASK, service_texts[PIN_ASK], (), several=False, none=None)
+    questions = {question.id: question for question in content.questions} | own_questions
 
     def ready(text: Text) -> Text:
         return Text(*(sms.plain(_fill_known(words, values, content)) for words in text.both()))
@@ -173,11 +179,28 @@ def load_face(
         lexicon=lexicon,
         alarms=read_alarms(read_yaml(directory / "alarms.yaml"), translation),
         questions=questions,
-        asks={id: ready(question_text(questions[id])) for id in raw["questions"]},
+        asks={id: ready(question_text(question)) for id, question in own_questions.items()},
         readers={id: Reader(question, lexicon) for id, question in questions.items()},
         texts={name: ready(text) for name, text in service_texts.items()},
         values=values,
         results={rule.id: ready(result_text(content, rule.id)) for rule in content.rules},
+        protocol=load_protocol(directory),
+    )
+
+
+def _own_question(id: str, entry: Mapping[str, Any], translation: Translation) -> Question:
+    """A question of the service's own. Its option ``zero`` is chosen by 0, which elsewhere is back."""
+
+    def option(value: str, label: str) -> Option:
+        return Option(id, value, read_text(label, f"question {id}, option {value}", translation), ())
+
+    return Question(
+        id=id,
+        text=read_text(entry["text"], f"question {id}", translation),
+        options=tuple(option(value, label) for value, label in entry["options"].items()),
+        several=False,
+        none=None,
+        zero=read_text(entry["zero"], f"question {id}, option 0", translation) if "zero" in entry else None,
     )
 
 
@@ -263,12 +286,10 @@ def collect_texts(directory: Path) -> dict[str, str]:
     collector = Collector()
     load_content(directory, collector)
     read_alarms(read_yaml(directory / "alarms.yaml"), collector)
-    raw = read_yaml(directory / "service.yaml")
-    for id, entry in raw["questions"].items():
-        read_text(entry["text"], f"question {id}", collector)
-        for value, label in entry["options"].items():
-            read_text(label, f"question {id}, option {value}", collector)
-    for name, text in (*raw["texts"].items(), *raw["ussd_texts"].items()):
+    raw, more = (read_yaml(directory / name) for name in ("service.yaml", "followup.yaml"))
+    for id, entry in (*raw["questions"].items(), *more["questions"].items()):
+        _own_question(id, entry, collector)
+    for name, text in (*raw["texts"].items(), *raw["ussd_texts"].items(), *more["texts"].items()):
         read_text(text, f"text {name}", collector)
     return collector.places
 

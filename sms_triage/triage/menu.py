@@ -127,13 +127,14 @@ def question_text(question: Question) -> Text:
     """A question with its numbered options, one a line, in the cheapest characters."""
     labels = [option.label for option in question.options] + ([question.none] if question.none else [])
 
-    def lines(head: str, options: list[str]) -> str:
+    def lines(head: str, options: list[str], zero: list[str]) -> str:
         numbered = [f"{number} {label}" for number, label in enumerate(options, 1)]
-        return sms.plain("\n".join([head, *numbered] if head else numbered))
+        return sms.plain("\n".join([head, *numbered, *zero] if head else numbered))
 
+    zero = question.zero
     return Text(
-        lines(question.text.self, [label.self for label in labels]),
-        lines(question.text.patient, [label.patient for label in labels]),
+        lines(question.text.self, [label.self for label in labels], [f"0 {zero.self}"] if zero else []),
+        lines(question.text.patient, [label.patient for label in labels], [f"0 {zero.patient}"] if zero else []),
     )
 
 

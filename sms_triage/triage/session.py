@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+from sms_triage.triage.case import Case
+from sms_triage.triage.followup import Calendar
 
 
 @dataclass(frozen=True)
@@ -15,8 +18,10 @@ class Session:
     its turn; `shown` is the stamp of the question last put to the person, so that after a change of the content an
     answer is never read as one to another question. `alarms` are the dangers stated in free text, `misses` the texts in
     a row that were not understood, `reading` what is being read after the result ("", "tips:2", "causes:1"), `told`
-    whether a broken-off conversation was told what it is owed. On USSD, `pages` are those of the last answer if it has
-    more than one, and `page` the one on the screen.
+    whether a broken-off conversation was told what it is owed. `again` tells that an episode is reported instead of a
+    whole triage, `counted` what the frequency is by the episodes before, `episode` when this conversation was noted as
+    one, `then` what a PIN leads to, `tries` how often it was wrong. On USSD, `pages` are those of the last answer if it
+    has more than one, and `page` the one on the screen.
     """
 
     heard: float
@@ -28,6 +33,11 @@ class Session:
     misses: int = 0
     reading: str = ""
     told: bool = False
+    again: bool = False
+    counted: str = ""
+    episode: float | None = None
+    then: str = ""
+    tries: int = 0
     pages: tuple[str, ...] = ()
     page: int = 0
 
@@ -47,10 +57,10 @@ class Session:
             "heard": self.heard,
             "answers": [[question, dict(values)] for question, values in self.answers],
         }
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name not in raw and value != field.default:
-                raw[field.name] = value
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if each.name not in raw and value != each.default:
+                raw[each.name] = value
         return json.dumps(raw, separators=(",", ":")).encode()
 
 
@@ -64,8 +74,11 @@ def load_session(data: bytes) -> Session:
 
 @dataclass(frozen=True)
 class Person:
-    """What is known of a person from one message to the next. `language` is "" until she chose it or her words told."""
+    """What is known of a person from one message to the next. `language` is "" until she chose it or her words told;
+    `calendar` is where and when she is, by her number."""
 
     session: Session | None = None
     opted_out: bool = False
     language: str = ""
+    case: Case | None = None
+    calendar: Calendar = field(default=Calendar(), compare=False)

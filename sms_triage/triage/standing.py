@@ -7,13 +7,19 @@ from sms_triage.triage.session import Session
 
 
 def owed(face: Face, session: Session) -> Rule:
-    """The leading rule of everything told so far, in answers and in alarms. It never gets less urgent."""
+    """The leading rule of everything told so far: in answers, in alarms, and by the episodes before. It never gets less
+    urgent."""
     known = session.known
-    return min(
-        face.content.leading_rule(known),
-        face.content.leading_rule({**known, **stated(face, session)}),
-        key=lambda rule: rule.urgency,
-    )
+    told = {**known, **stated(face, session)}
+    ways = (known, told, {**told, **counted(session)})
+    return min((face.content.leading_rule(way) for way in ways), key=lambda rule: rule.urgency)
+
+
+def facts(face: Face, session: Session) -> dict[str, str]:
+    """All that is known of a session, as the advice needs it."""
+    told = {**session.known, **stated(face, session)}
+    more = {**told, **counted(session)}
+    return min((told, more), key=lambda way: face.content.leading_rule(way).urgency)
 
 
 def asked(face: Face, session: Session) -> Question | None:
@@ -26,6 +32,12 @@ def stated(face: Face, session: Session) -> dict[str, str]:
     """What the alarms of a session make known."""
     alarms = (alarm for alarm in face.alarms.alarms if alarm.id in session.alarms)
     return {finding: value for alarm in alarms for finding, value in alarm.findings.items()}
+
+
+def counted(session: Session) -> dict[str, str]:
+    """The frequency by the episodes that were told before, of the person herself."""
+    own = session.known.get("for_whom") == "self"
+    return {"frequency": session.counted} if own and session.counted else {}
 
 
 def screen_of(face: Face, session: Session) -> Screen:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
+from sms_triage.triage.content import Rule
 from sms_triage.triage.session import Person
 
 
@@ -12,6 +13,11 @@ class Lane(IntEnum):
     URGENT = 0
     ANSWER = 1
     REMINDER = 2
+
+
+def lane_of(rule: Rule) -> Lane:
+    """How urgent it is to send what a rule says."""
+    return Lane.URGENT if rule.at_least.rank == 0 else Lane.ANSWER
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,8 @@ class Turn:
     """What a text led to.
 
     `person` is what is kept; `silence_at` is when (seconds since the epoch) a silent person is to be told what she is
-    owed; `events` are counted, and name no person; `ends` tells that a USSD dialog is over.
+    owed; `events` are counted, and name no person; `ends` tells that a USSD dialog is over; `erase` that nothing of the
+    person may be kept.
     """
 
     person: Person
@@ -38,3 +45,4 @@ class Turn:
     events: tuple[str, ...] = ()
     silence_at: float | None = None
     ends: bool = False
+    erase: bool = False

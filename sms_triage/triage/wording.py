@@ -14,6 +14,9 @@ from sms_triage.triage.session import Session
 from sms_triage.triage.templates import fill, placeholders
 from sms_triage.triage.words import normal
 
+TURN_NAMES = {"last", "date", "times"}
+"""What a turn fills in; everything else is the deployment's."""
+
 
 def check_words(face: Face, languages: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
     """Everything about the words. `face` must be filled with the longest values a deployment may set; `languages` are
@@ -74,7 +77,7 @@ def _question_words(question: Question, lexicon: Lexicon) -> Iterator[str]:
         for phrase in {normal(text) for text in (*label.both(), *words)}:
             if phrase in lexicon.carrier_words:
                 yield f"question {question.id}: {phrase!r} is a carrier's word"
-            if phrase in lexicon.commands and phrase not in lexicon.carrier_words:
+            if lexicon.commands.get(phrase, "again") != "again" and phrase not in lexicon.carrier_words:
                 yield f"question {question.id}: {phrase!r} is a keyword"
             if phrase in lexicon.languages:
                 yield f"question {question.id}: {phrase!r} is a language"
@@ -87,7 +90,7 @@ def _question_words(question: Question, lexicon: Lexicon) -> Iterator[str]:
 def _phrases(face: Face) -> Iterator[str]:
     for name, text in face.texts.items():
         for words in text.both():
-            unknown = placeholders(words) - {"last"}
+            unknown = placeholders(words) - TURN_NAMES
             yield from (f"text {name} asks for {{{placeholder}}}" for placeholder in unknown)
             if not words.strip():
                 yield f"text {name} is empty"

@@ -9,6 +9,9 @@ from sms_triage import text as sms
 from sms_triage.gateways.simulator import SimulatorGateway
 from sms_triage.service import Service
 
+LONGEST_JUMP = 400 * 86_400
+"""Seconds of time that may pass at one go."""
+
 
 def blueprint(service: Service) -> Blueprint:
     """The phone; only with the simulator, whose webhook needs no signature."""
@@ -26,6 +29,17 @@ def blueprint(service: Service) -> Blueprint:
             return Response("number and after are needed\n", 400)
         received = simulator.received(number, after)
         return jsonify([{**asdict(message), "cost": asdict(sms.cost(message.text))} for message in received])
+
+    @routes.post("/phone/later")
+    def later() -> Response:
+        """Lets time pass, with all that is due in it."""
+        try:
+            seconds = float(request.form["seconds"])
+        except (KeyError, ValueError):
+            return Response("seconds are needed\n", 400)
+        if not 0 < seconds <= LONGEST_JUMP:
+            return Response(f"seconds must be from 0 to {LONGEST_JUMP}\n", 400)
+        return jsonify({"now": service.jump(seconds)})
 
     @routes.post("/phone/cost")
     def cost() -> Response:

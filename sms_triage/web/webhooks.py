@@ -31,7 +31,7 @@ def _add_sms(routes: Blueprint, service: Service, gateway: Gateway) -> None:
 
     def text() -> None:
         inbound = gateway.inbound(_request())
-        service.receive(replace(inbound, number=canonical_number(inbound.number)), clock())
+        service.receive(replace(inbound, number=canonical_number(inbound.number)), service.clock())
 
     def report() -> None:
         found = gateway.report(_request())
@@ -77,7 +77,7 @@ def _add_ussd(routes: Blueprint, service: Service, name: str, dialect: Dialect) 
         except BadRequest as error:
             return Response(f"{error}\n", 400, mimetype="text/plain")
         try:
-            shown = service.dialled(call, sms_gateway, clock())
+            shown = service.dialled(call, sms_gateway, service.clock())
             body, mimetype = dialect.reply(shown.text, shown.ends)
         except Exception as error:
             # A status would show the network's own words, if any: tell her what to do instead.
@@ -92,7 +92,7 @@ def _add_ussd(routes: Blueprint, service: Service, name: str, dialect: Dialect) 
             return Response("the key is wrong: see WEBHOOK_SECRET\n", 403, mimetype="text/plain")
         if request.form.get("status") in NOT_SUCCESSFUL and (number := request.form.get(dialect.number)):
             try:
-                service.hung_up(number, clock())
+                service.hung_up(number, service.clock())
             except RedisError as error:
                 log_error("cannot follow up a dropped session now; the sweep will", error)
         return Response()

@@ -3,21 +3,26 @@
 A line ``> text`` is the person's, ``< text`` the service's (further lines of the message are indented). ``(dials)`` or
 ``(dials 1*2)`` opens a USSD dialog, in which ``> keys`` are keyed in; ``(drops)`` ends it, ``(texts)`` goes back to SMS.
 ``(31 minutes later)`` lets time pass, in which a silent person may be told something. ``…`` in a message stands for any
-words. Of two messages to one text, each starts with its own ``<``. A file whose first line says ``Languages: en sw``
-is of a deployment that offers these.
+words. Of two messages to one text, each starts with its own ``<``. A file may begin with ``Languages: en sw`` (what the
+deployment offers) and ``From: 2026-11-24 18:00 Africa/Nairobi`` (when and where it is); what is said unasked then begins
+with the moment.
 """
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from sms_triage.triage.face import load_faces
+from sms_triage.triage.followup import Calendar
+from sms_triage.triage.session import Person
 from tests.talk import Talk
 
 FOLDER = Path(__file__).parent.parent / "conversations"
-SECONDS = {"minute": 60, "hour": 3600}
+SECONDS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 7 * 86_400}
 
 
 @dataclass
@@ -38,15 +43,20 @@ def read(path: Path) -> list[Said]:
     return lines
 
 
-def languages(path: Path) -> tuple[str, ...]:
-    first = path.read_text(encoding="utf-8").partition("\n")[0]
-    return tuple(first.removeprefix("Languages: ").split()) if first.startswith("Languages: ") else ("en",)
+def heading(path: Path, name: str) -> str:
+    found = re.search(rf"^{name}: (.+)$", path.read_text(encoding="utf-8"), re.M)
+    return found[1] if found else ""
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
 def test_conversation(path: Path) -> None:
-    offered = languages(path)
-    talk = Talk(load_faces(offered, offered[0], {"emergency_number": "112"}), now=1000.0)
+    offered = tuple(heading(path, "Languages").split()) or ("en",)
+    talk = Talk(load_faces(offered, offered[0], {"emergency_number": "112", "sender": "22384"}), now=1000.0)
+    dated = heading(path, "From")
+    if dated:
+        day, hour, zone = dated.split()
+        talk.person = Person(calendar=Calendar(zone))
+        talk.now = datetime.fromisoformat(f"{day} {hour}").replace(tzinfo=ZoneInfo(zone)).timestamp()
     expected: list[str] = []
     replies: list[str] = []
     for line in [*read(path), Said("end", "")]:
@@ -58,10 +68,10 @@ def test_conversation(path: Path) -> None:
         if line.who == ">":
             replies = talk.text(line.text) if talk.channel == "sms" else talk.press(line.text)
         elif line.who == "(":
-            replies = act(talk, line.text)
+            replies = act(talk, line.text, bool(dated))
 
 
-def act(talk: Talk, what: str) -> list[str]:
+def act(talk: Talk, what: str, dated: bool) -> list[str]:
     """Does what stands in brackets."""
     if what == "texts":
         talk.channel = "sms"
@@ -70,8 +80,9 @@ def act(talk: Talk, what: str) -> list[str]:
         return talk.hang_up()
     if what.startswith("dials"):
         return talk.dial(*filter(None, what.removeprefix("dials").strip().split("*")))
-    number, unit = re.findall(r"(\d+) (minute|hour)", what)[0]
-    return talk.wait(int(number) * SECONDS[unit])
+    number, unit = re.findall(r"(\d+) (minute|hour|day|week)", what)[0]
+    said = talk.pass_time(int(number) * SECONDS[unit])
+    return [f"[{at:%a %-d %b %H:%M}] {text}" if dated else text for at, text in said]
 
 
 def compare(replies: list[str], expected: list[str]) -> None:

@@ -10,6 +10,7 @@ from sms_triage.triage.compiler import compile_content
 from sms_triage.triage.content import content_dir, load_content
 from sms_triage.triage.errors import ContentError
 from sms_triage.triage.face import language_names, load_face, longest_values
+from sms_triage.triage.followup_checks import check_discretion, check_protocol
 from sms_triage.triage.menu import build_menu, dump_menu, load_menu, menu_path
 from sms_triage.triage.proofs import changed_outcomes, check
 from sms_triage.triage.wording import check_words
@@ -50,6 +51,12 @@ def violations(copy: Path, menus: Path) -> str:
     values = longest_values(load_content(copy))
     face = load_face("en", "sms", values, directory=copy, menus=menus)
     return "\n".join((*check(face).violations, *check_words(face, language_names(copy))))
+
+
+def protocol_violations(copy: Path) -> str:
+    values = longest_values(load_content(copy))
+    face = load_face("en", "sms", values, directory=copy, menus=build(copy))
+    return "\n".join((*check_discretion(face), *check_protocol(face)))
 
 
 def test_the_content_is_sound_for_every_answer_set(copy: Path) -> None:
@@ -168,3 +175,26 @@ def test_a_menu_survives_writing_and_reading(copy: Path) -> None:
     menu = build_menu(content, compile_content(content), "en", "sms")
     build(copy)
     assert load_menu(menu_path(copy / "menus", content.topic, "en", "sms")) == menu
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("  same_day: { days: [1, 3], asks: care }\n", "", "no schedule after same_day"),
+        ("routine_visit: { days: [7, 16]", "routine_visit: { days: [7, 7]", "more than one check-in a day"),
+        ("self_care_watch: { days: [14, 42]", "self_care_watch: { days: []", "no check-in"),
+        ("asks: watch }", "asks: guess }", "asks 'guess', which is no check-in"),
+        ('times: ["10:00", "13:00", "17:00"]', 'times: ["10:00", "13:00", "19:45"]', "lies in the quiet hours"),
+        ("your check-in[ from", "your health check[ from", "says 'health', which reveals (en: health)"),
+        ("pin_ask: Please send your PIN.", "pin_ask: Please send your HIV PIN.", "says 'hiv', which reveals"),
+        ("later: OK, another day.", "later: Damu tena.", "says 'damu', which reveals (sw: damu)"),
+        ("again: Again, not_again", "repeat: Again, not_again", "leads to 'repeat', which is nothing"),
+        ("within_days: 183, frequency: often", "within_days: 183, frequency: daily", "'daily', which does not exist"),
+        ("asks: [danger, forced_when, amount, signs]", "asks: [dangers]", "asks 'dangers', which is no question"),
+        ('far: "Ask for the nearest', 'fart: "Ask for the nearest', "there is no text 'far' for barrier"),
+        ("offer: \"Shall we text", "offer: \"" + "Shall we text " * 20, "text offer: 3 segments; budget 1"),
+    ],
+)  # fmt: skip
+def test_a_broken_protocol_of_follow_up_is_named(copy: Path, edit: Edit, old: str, new: str, named: str) -> None:
+    edit(old, new)
+    assert named in protocol_violations(copy)

@@ -38,11 +38,11 @@ def test_the_report_has_the_transcript(tmp_path: Path) -> None:
     found = json.loads(output)
     assert code == 0
     assert found["summary"] == {
-        "n": 2, "exact": 2, "over": 0, "under": 0, "median_turns": 5.5, "median_segments": 6.5
+        "n": 2, "exact": 2, "over": 0, "under": 0, "median_turns": 5.5, "median_segments": 7.5
     }  # fmt: skip
     assert found["vignettes"][0]["asked"] == ["for_whom", "danger"]
     assert found["vignettes"][0]["transcript"][0] == {"from": "person", "text": "hi"}
-    assert found["vignettes"][0]["transcript"][-1]["text"].startswith("EMERGENCY")
+    assert found["vignettes"][0]["transcript"][-2]["text"].startswith("EMERGENCY")
 
 
 @pytest.mark.parametrize(

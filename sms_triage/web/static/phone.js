@@ -140,6 +140,13 @@ element("add").onsubmit = (event) => {
   element("new-number").value = "";
 };
 
+element("later").onsubmit = async (event) => {
+  event.preventDefault();
+  const body = new URLSearchParams({ seconds: event.submitter.value });
+  const { now } = await (await fetch("/phone/later", { method: "POST", body })).json();
+  element("now").textContent = `It is ${new Date(now * 1000).toLocaleString([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })} now.`;
+};
+
 for (const phone of stored()) phones.set(phone.number, phone);
 if (phones.size) show(phones.keys().next().value);
 else ["+254700000002", "+254700000001"].forEach(addPhone);

@@ -1,0 +1,202 @@
+"""What follows a result: the episode is noted, check-ins are offered, agreed to and answered, notes are shown.
+
+Each function takes the conversation it is part of and gives the turn.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sms_triage import text as sms
+from sms_triage.triage.case import DAY, Case, Episode, Plan
+from sms_triage.triage.content import Option, Rule
+from sms_triage.triage.face import PIN, PIN_ASK, TIME
+from sms_triage.triage.followup import begin, proceed, tomorrow
+from sms_triage.triage.session import Person, Session
+from sms_triage.triage.standing import facts
+from sms_triage.triage.turn import Reply, Turn
+
+if TYPE_CHECKING:
+    from sms_triage.triage.conversation import Conversation
+
+DIARY = "diary"
+PIN_DIGITS = 4
+MOST_PIN_TRIES = 3
+RECURRENCE = "recurrence"
+
+
+def noted(talk: "Conversation", session: Session, rule: Rule) -> Session:
+    """The session once its result is an episode of the person's case. A triage for somebody else is not."""
+    known = facts(talk.face, session)
+    if known.get("for_whom") != "self":
+        return session
+    case = talk.person.case or Case()
+    counts = talk.face.protocol.recurrence.counts
+    signs = talk.face.content.question("signs").findings
+    episode = Episode(
+        at=talk.now,
+        amount=known.get("amount", ""),
+        signs=tuple(sign for sign in signs if known.get(sign) == "yes"),
+        times=1 if session.again else counts.get(session.known.get("frequency", ""), 1),
+        disposition=rule.at_least.id,
+    )
+    case = replace(case.with_episode(episode, session.episode), answers=session.answers)
+    if case.time:
+        schedule = RECURRENCE if session.again else rule.at_least.id
+        case = replace(case, plan=_begun(talk, schedule, case.time))
+    talk.person = replace(talk.person, case=case)
+    return replace(session, episode=talk.now)
+
+
+def may_offer(talk: "Conversation", session: Session) -> bool:
+    """Whether check-ins may be offered: to the person herself, once."""
+    case = talk.person.case
+    return session.episode is not None and case is not None and not case.time
+
+
+def agree(talk: "Conversation", session: Session) -> Turn:
+    """She wants to be checked in on: when may it be?"""
+    return talk.ask(replace(session, asking=TIME, misses=0), event="followup:wanted")
+
+
+def report(talk: "Conversation", before: str) -> Turn:
+    """It happened again, or got worse: what is asked anew is little, all else is as it was told the last time."""
+    case = talk.person.case
+    if case is None or not case.answers:
+        return talk.ask(talk.fresh(), event="again")
+    recurrence = talk.face.protocol.recurrence
+    frequency = recurrence.frequency(case, talk.now) or ("first" if case.seen_at else "again")
+    asked_anew = {*recurrence.asks, "frequency"}
+    kept = tuple(entry for entry in case.answers if entry[0] not in asked_anew)
+    session = replace(talk.fresh(), answers=(*kept, ("frequency", {"frequency": frequency})), again=True)
+    return talk.ask(session, before=before, event="again")
+
+
+def chosen(talk: "Conversation", session: Session, option: Option) -> Turn:
+    """An answer to a question about check-ins."""
+    protocol = talk.face.protocol
+    if option.finding == TIME:
+        session = replace(session, asking=PIN, then=option.value)
+        return talk.ask(session)
+    if option.finding == PIN:
+        return with_pin(talk, session, "")
+    if option.finding == protocol.barrier:
+        return talk.close(talk.face.phrase(option.value, {}), f"barrier:{option.value}")
+    return _answered(talk, session, option.value)
+
+
+def with_pin(talk: "Conversation", session: Session, pin: str) -> Turn:
+    """All is said: check-ins begin."""
+    case = talk.person.case or Case()
+    last = case.episodes[-1].disposition if case.episodes else ""
+    schedule = RECURRENCE if session.again else last
+    plan = _begun(talk, schedule, session.then)
+    talk.person = replace(talk.person, case=replace(case, time=session.then, pin=pin, plan=plan))
+    date = talk.person.calendar.local(plan.due).strftime("%d/%m")
+    return talk.turn(
+        replace(session, asking="", then="", misses=0),
+        talk.face.phrase("agreed", session.known, date=date),
+        events=("followup:agreed",),
+    )
+
+
+def hear_pin(talk: "Conversation", session: Session, digits: str) -> Turn:
+    """The PIN before what is private; wrong too often, and the conversation ends."""
+    case = talk.person.case
+    if case is not None and digits == case.pin:
+        then = session.then
+        session = replace(session, asking="", then="", tries=0)
+        return diary(talk, session) if then == DIARY else talk.ask(replace(session, asking=then))
+    if session.tries + 1 >= MOST_PIN_TRIES:
+        return talk.close(talk.face.phrase("later", {}), "pin:refused")
+    return talk.turn(
+        replace(session, tries=session.tries + 1), talk.face.phrase("pin_wrong", {}), events=("pin:wrong",)
+    )
+
+
+def _answered(talk: "Conversation", session: Session, answer: str) -> Turn:
+    """An answer to a greeting or a check-in."""
+    case, face, now = talk.person.case, talk.face, talk.now
+    if case is None or case.plan is None:
+        return talk.ask(talk.fresh(), event="start")
+    plan, protocol, calendar = case.plan, face.protocol, talk.person.calendar
+    event = f"check_in:{answer}"
+    match answer:
+        case "talk":
+            talk.person = replace(talk.person, case=replace(case, plan=replace(plan, unanswered=0, laters=0)))
+            question = protocol.schedules[plan.schedule].asks
+            if case.pin:
+                return talk.ask(replace(session, asking=PIN_ASK, then=question), event=event)
+            return talk.ask(replace(session, asking=question), event=event)
+        case "later":
+            laters = plan.laters + 1
+            again = replace(tomorrow(plan, calendar, case.time, now), waiting=False, laters=laters)
+            _keep(talk, case, again if laters <= protocol.most_later else _next(talk, plan, case.time))
+            return talk.close(face.phrase("later", {}), event)
+        case "stop":
+            _keep(talk, case, None)
+            return talk.close(face.phrase("closed", {}), event)
+        case "seen":
+            _keep(talk, replace(case, seen_at=now), None)
+            return talk.close(face.phrase("seen", {}), event)
+        case "not_yet":
+            _keep(talk, case, _next(talk, replace(plan, helped=True), case.time))
+            if plan.helped:
+                return talk.close(face.phrase("not_yet", {}), event)
+            return talk.ask(replace(session, asking=protocol.barrier), before="not_yet", event=event)
+        case "stopped":
+            stops = plan.stops + 1
+            over = stops >= protocol.stopped_closes
+            _keep(talk, case, None if over else _next(talk, replace(plan, stops=stops), case.time))
+            return talk.close(face.phrase("it_stopped", {}), event)
+        case "not_again":
+            _keep(talk, case, _next(talk, plan, case.time))
+            return talk.close(face.phrase("not_again", {}), event)
+    _keep(talk, case, None)
+    return report(talk, "noted")
+
+
+def _keep(talk: "Conversation", case: Case, plan: Plan | None) -> None:
+    talk.person = replace(talk.person, case=replace(case, plan=plan))
+
+
+def _begun(talk: "Conversation", schedule: str, hour: str) -> Plan:
+    return begin(talk.face.protocol.schedules[schedule], talk.person.calendar, hour, talk.now)
+
+
+def _next(talk: "Conversation", plan: Plan, hour: str) -> Plan | None:
+    answered = replace(plan, waiting=False, unanswered=0, laters=0)
+    return proceed(answered, talk.face.protocol, talk.person.calendar, hour, talk.now)
+
+
+def ask_for_diary(talk: "Conversation", session: Session) -> Turn:
+    """Her notes, behind the PIN if she has one."""
+    if talk.person.case and talk.person.case.pin:
+        return talk.ask(replace(session, asking=PIN_ASK, then=DIARY), event=DIARY)
+    return diary(talk, session)
+
+
+def diary(talk: "Conversation", session: Session) -> Turn:
+    """Her episodes as a short text to show: when, how much, what signs, how often. The latest, as far as they fit."""
+    case, face = talk.person.case, talk.face
+    if case is None or not case.episodes:
+        return talk.turn(session, face.phrase("diary_empty", {}), events=(DIARY,))
+    labels = {option.value: option.label.self for option in face.content.question("amount").options}
+    labels |= {option.finding: option.label.self for option in face.content.question("signs").options}
+    window = face.protocol.recurrence.becomes[0].within_days * DAY
+    times = sum(episode.times for episode in case.episodes if episode.at > talk.now - window)
+    head, total = face.phrase("diary", {}), face.phrase("diary_more", {}, times=times)
+    notes = ""
+    for episode in reversed(case.episodes):
+        told = [labels[name] for name in (episode.amount, *episode.signs) if name in labels]
+        note = f"{talk.person.calendar.local(episode.at):%d/%m} {', '.join(told)}".strip()
+        longer = face.plain("\n".join(filter(None, [note, notes])))
+        if notes and not sms.fits(f"{head}\n{longer}\n{total}", face.content.budget.result):
+            break
+        notes = longer
+    return talk.turn(session, f"{head}\n{notes}\n{total}", events=(DIARY,))
+
+
+def erased(talk: "Conversation") -> Turn:
+    """Nothing of her is kept. It is said once."""
+    said = Reply(talk.face.phrase("deleted", {}), despite_stop=True)
+    return Turn(Person(calendar=talk.person.calendar), (said,), ("erased",), ends=True, erase=True)
