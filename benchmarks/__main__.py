@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -23,7 +22,6 @@ from sms_triage.outbox import Drainer
 from sms_triage.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.store import ALL_KEYS, keys_of
-from sms_triage.triage.case import Case, Plan
 from sms_triage.triage.session import Person
 from sms_triage.triage.turn import Reply, Turn
 
@@ -203,27 +201,19 @@ def memory(url: str) -> tuple[str, str]:
 
 
 def followups(url: str) -> tuple[str, str]:
-    """What a pending check-in takes in Redis beside the person herself, over many of them."""
+    """What a pending check-in takes in Redis: its entry among those that wait, and the case with its plan."""
     service = _service(url)
     service.redis.flushall()
-    bare = _memory_of(service, Case(time="10:00"), None)
-    planned = _memory_of(service, Case(time="10:00"), Plan("self_care_watch", time.time(), time.time() + 1e6))
-    return "memory per pending follow-up, bytes", f"{planned - bare:,.0f}"
-
-
-def _memory_of(service: Service, case: Case, plan: Plan | None) -> float:
-    """Bytes a person, with this case."""
-    service.redis.flushall()
-    before = int(service.redis.info("memory")["used_memory"])
+    for words in (*CONVERSATION, "3", "1", "1"):
+        service.receive(_inbound("+254700000001", words), time.time())
+    case = service.store.load(service.vault.person("+254700000001")).person.case
     for place in range(PENDING):
-        number = f"+2547{place:08}"
-        known = service.store.load(service.vault.person(number))
-        turn = Turn(Person(case=replace(case, plan=plan)))
-        service.store.commit(known, _inbound(number, ""), turn, time.time())
-    seen = [key for keys in ALL_KEYS for key in service.redis.scan_iter(f"{{p{keys.partition:02}}}:seen:*")]
-    for place in range(0, len(seen), 1000):
-        service.redis.delete(*seen[place : place + 1000])
-    return (int(service.redis.info("memory")["used_memory"]) - before) / PENDING
+        known = service.store.load(service.vault.person(f"+2547{place:08}"))
+        service.store.commit(known, _inbound(f"+2547{place:08}", ""), Turn(Person(case=case)), time.time())
+    waiting = sum(service.redis.memory_usage(keys.followups, samples=0) or 0 for keys in ALL_KEYS)
+    person = service.vault.person("+254700000001")
+    whole = service.redis.memory_usage(keys_of(person).case(person)) or 0
+    return "memory per pending follow-up, bytes (waiting; its case)", f"{waiting / PENDING:,.0f}; {whole:,}"
 
 
 def _service(url: str) -> Service:

@@ -1,6 +1,7 @@
 """What is kept of a person beyond a conversation: her episodes, her wishes, and the follow-up that is under way."""
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
@@ -51,8 +52,8 @@ class Case:
     pin: str = ""
 
     def dump(self) -> bytes:
-        """The case as it is stored (sealed)."""
-        return json.dumps(asdict(self), separators=(",", ":")).encode()
+        """The case as it is stored (sealed). Packed: there may be a million of them, kept for months."""
+        return zlib.compress(json.dumps(asdict(self), separators=(",", ":")).encode())
 
     def with_episode(self, episode: Episode, instead_of: float | None = None) -> "Case":
         """The case with one more episode, or with one told anew (`instead_of`: when it was told first)."""
@@ -61,7 +62,7 @@ class Case:
 
 
 def load_case(data: bytes) -> Case:
-    raw = json.loads(data)
+    raw = json.loads(zlib.decompress(data))
     return Case(
         episodes=tuple(Episode(**{**episode, "signs": tuple(episode["signs"])}) for episode in raw["episodes"]),
         answers=tuple((question, values) for question, values in raw["answers"]),
