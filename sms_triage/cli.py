@@ -119,5 +119,35 @@ def _with_running(environment: Any) -> dict[str, str]:
     return {**known, **environment}
 
 
+@main.group()
+def person() -> None:
+    """What is kept of a person, and forgetting her (in a running deployment)."""
+
+
+@person.command()
+@click.argument("number")
+@one_line
+def show(number: str) -> None:
+    """What is kept of a number: that it is known and how, never what was told."""
+    from sms_triage.service import open_service  # noqa: PLC0415
+
+    found = open_service(read_settings(_with_running(os.environ))).known(number)
+    for line in found or ["this number is not known"]:
+        click.echo(line)
+    sys.exit(0 if found else 1)
+
+
+@person.command()
+@click.argument("number")
+@one_line
+def forget(number: str) -> None:
+    """Erases all that is kept of a number, also an opt-out, and sends it nothing."""
+    from sms_triage.service import open_service  # noqa: PLC0415
+
+    known = open_service(read_settings(_with_running(os.environ))).forget(number)
+    click.echo("all that was kept of this number is erased" if known else "this number is not known")
+    sys.exit(0 if known else 1)
+
+
 main.add_command(menus)
 main.add_command(vignettes)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal
 
@@ -195,6 +196,31 @@ class Service:
         if report.failure is Failure.OPTED_OUT:
             self.store.opt_out(report.number)
         return self.store.report(gateway, report, now + BACKOFF[2] if retry else None)
+
+    def known(self, number: str) -> list[str]:
+        """What an operator may know of a number, a line each; nothing if it is not known. Never what was told."""
+        id = self.vault.person(canonical_number(number))
+        if self.store.number(id) is None:
+            return []
+        known = self.store.load(id)
+        person, lines = known.person, []
+        if known.address:
+            lines.append(f"last wrote through {known.address.gateway} to {known.address.sender}")
+        lines.append(f"language: {person.language or 'not chosen'}")
+        lines.append("opted out" if person.opted_out else "not opted out")
+        lines.append("a conversation is kept" if person.session else "no conversation is kept")
+        if person.case:
+            lines.append(f"episodes kept: {len(person.case.episodes)}")
+            if person.case.plan:
+                due = datetime.fromtimestamp(person.case.plan.due, UTC)
+                lines.append(f"next check-in due {due:%Y-%m-%d %H:%M} UTC")
+        if code := self.store.unreachable(id):
+            lines.append(f"cannot be reached ({code})")
+        return lines
+
+    def forget(self, number: str) -> bool:
+        """Erases all that is kept of a number, and what waits to be sent to it. Returns whether anything was."""
+        return self.store.erase(self.vault.person(canonical_number(number)))
 
     def drain(self) -> int:
         """Sends what waits in the outbox, for a while; what is left is the next drain's. Returns how many it sent."""

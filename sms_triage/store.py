@@ -309,6 +309,23 @@ class Store:
         if self.redis.exists(key):
             self.redis.hset(key, "unreachable", code)
 
+    def unreachable(self, person: str) -> str:
+        """Why a person's number cannot be reached, as the provider said; "" if nothing is known."""
+        code: Any = self.redis.hget(keys_of(person).person(person), "unreachable")
+        return code.decode() if code else ""
+
+    def erase(self, person: str) -> bool:
+        """Erases a person. What waits in the outbox for her is dropped when its turn comes: she has no number any
+        more."""
+        keys = keys_of(person)
+        pipeline = self.redis.pipeline()
+        pipeline.delete(keys.person(person), keys.session(person), keys.case(person), keys.dialog(person))
+        pipeline.zrem(keys.silences, person)
+        pipeline.zrem(keys.followups, person)
+        pipeline.hincrby(keys.counts, "erased", 1)
+        deleted: int = pipeline.execute()[0]
+        return deleted > 0
+
     def counts(self) -> Mapping[str, int]:
         """How often each event happened, over all partitions."""
         pipeline = self.redis.pipeline(transaction=False)

@@ -76,6 +76,16 @@ def phone(port: int, *texts: str, options: tuple[str, ...] = ()) -> str:
     return talk.stdout
 
 
+def operator(folder: Path, *arguments: str, running: int = 0) -> str:
+    """What a command says that an operator types beside the running service."""
+    if running:
+        phone(running, "hi", options=("--number", arguments[-1]))
+    asked = subprocess.run(
+        [*COMMAND, *arguments], cwd=folder, capture_output=True, text=True, timeout=30, check=False
+    )  # fmt: skip
+    return asked.stdout + asked.stderr
+
+
 @pytest.fixture(scope="module")
 def port() -> int:
     return free_port()
@@ -103,6 +113,11 @@ def test_a_person_is_triaged_and_a_restart_keeps_her_place(tmp_path: Path, port:
         assert second.stderr.strip() == (
             f"sms-triage: port {port} is taken: is the service running already? Another one: --port {port + 1}"
         )
+        shown = operator(tmp_path, "person", "show", "+254700000001")
+        assert "language: not chosen\nnot opted out\na conversation is kept\nepisodes kept: 1\n" in shown
+        assert "light" not in shown.lower()
+        assert "erased" in operator(tmp_path, "person", "forget", "+254700000005", running=port)
+        assert operator(tmp_path, "person", "show", "+254700000005") == "this number is not known\n"
         later = phone(port, "3", "1", "1", "/later 15 days")
         assert "Hello, your check-in from 22384" in later
         assert len(children(process.pid)) >= 4

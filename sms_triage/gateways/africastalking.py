@@ -14,7 +14,6 @@ from requests.exceptions import ConnectTimeout
 
 from sms_triage.gateways.base import (
     Answer,
-    BadRequest,
     Failure,
     Inbound,
     Outgoing,
@@ -22,6 +21,7 @@ from sms_triage.gateways.base import (
     Request,
     SendError,
     check_caller,
+    required,
 )
 from sms_triage.settings import Settings
 
@@ -63,28 +63,23 @@ class AfricasTalkingGateway:
 
     def inbound(self, request: Request) -> Inbound:
         form = self._checked(request)
-        try:
-            return Inbound(self.name, form["id"], form["from"], form["to"], form.get("text", ""))
-        except KeyError as error:
-            raise BadRequest(f"{error.args[0]} is missing") from None
+        id, number, sender = required(form, "id", "from", "to")
+        return Inbound(self.name, id, number, sender, form.get("text", ""))
 
     def report(self, request: Request) -> Report | None:
         """A delivery report, or the callback that a person opted out (it has a ``senderId`` and no ``status``)."""
         form = self._checked(request)
-        try:
-            if "status" not in form and "senderId" in form:
-                return Report("", form["phoneNumber"], 5, "optout", Failure.OPTED_OUT)
-            status = form["status"]
-            rank = RANKS.get(status)
-            if rank is None:
-                return None
-            if rank != 5:
-                return Report(form["id"], form["phoneNumber"], rank, "delivered" if rank == 6 else "sent", None)
-            reason = form.get("failureReason") or status
-            failure = _BY_REASON.get(reason, Failure.NEVER if status == "Rejected" else Failure.LATER)
-            return Report(form["id"], form["phoneNumber"], rank, "failed", failure, reason)
-        except KeyError as error:
-            raise BadRequest(f"{error.args[0]} is missing") from None
+        if "status" not in form and "senderId" in form:
+            return Report("", required(form, "phoneNumber")[0], 5, "optout", Failure.OPTED_OUT)
+        id, number, status = required(form, "id", "phoneNumber", "status")
+        rank = RANKS.get(status)
+        if rank is None:
+            return None
+        if rank != 5:
+            return Report(id, number, rank, "delivered" if rank == 6 else "sent", None)
+        reason = form.get("failureReason") or status
+        failure = _BY_REASON.get(reason, Failure.NEVER if status == "Rejected" else Failure.LATER)
+        return Report(id, number, rank, "failed", failure, reason)
 
     def send(self, message: Outgoing) -> str:
         try:

@@ -143,6 +143,14 @@ class Timed(Protocol):
         """From now on by so much (s)."""
 
 
+def required(fields: Mapping[str, str], *names: str) -> list[str]:
+    """The values of fields that a call must have. Raises :class:`BadRequest` that names the first that is missing."""
+    for name in names:
+        if name not in fields:
+            raise BadRequest(f"{name} is missing")
+    return [fields[name] for name in names]
+
+
 def check_caller(request: Request, secret: str, networks: tuple[str, ...]) -> None:
     """For providers that sign nothing: the call must carry the secret as ``?key=`` and, if `networks` (CIDR) are given,
     come from one of them. Raises :class:`Forged`."""

@@ -23,6 +23,7 @@ from sms_triage.gateways.base import (
     Request,
     SendError,
     check_caller,
+    required,
 )
 from sms_triage.settings import Settings
 
@@ -54,17 +55,15 @@ class KannelGateway:
 
     def inbound(self, request: Request) -> Inbound:
         fields = self._checked(request)
-        try:
-            return Inbound(self.name, fields["id"], fields["from"], fields["to"], fields.get("text", ""))
-        except KeyError as error:
-            raise BadRequest(f"{error.args[0]} is missing") from None
+        id, number, sender = required(fields, "id", "from", "to")
+        return Inbound(self.name, id, number, sender, fields.get("text", ""))
 
     def report(self, request: Request) -> Report | None:
         fields = self._checked(request)
-        try:
-            id, number, bits = fields["id"], fields["to"], int(fields["status"])
-        except (KeyError, ValueError):
-            raise BadRequest("id, to or status is missing") from None
+        id, number, status = required(fields, "id", "to", "status")
+        if not status.isdecimal():
+            raise BadRequest("status is not a number")
+        bits = int(status)
         if bits & DELIVERED:
             return Report(id, number, 6, "delivered", None)
         if bits & REJECTED:

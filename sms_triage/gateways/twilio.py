@@ -15,7 +15,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from sms_triage.gateways.base import Answer, BadRequest, Failure, Forged, Inbound, Outgoing, Report, Request, SendError
+from sms_triage.gateways.base import Answer, Failure, Forged, Inbound, Outgoing, Report, Request, SendError, required
 from sms_triage.settings import Settings
 
 IN_FLIGHT = 200
@@ -127,26 +127,21 @@ class _MultiDict(dict[str, list[str]]):
 
 def read_inbound(gateway: str, form: dict[str, str]) -> Inbound:
     """A message webhook's form. A message without words (a picture) is an empty text."""
-    try:
-        return Inbound(gateway, form["MessageSid"], form["From"], form["To"], form.get("Body", ""))
-    except KeyError as error:
-        raise BadRequest(f"{error.args[0]} is missing") from None
+    id, number, sender = required(form, "MessageSid", "From", "To")
+    return Inbound(gateway, id, number, sender, form.get("Body", ""))
 
 
 def read_report(form: dict[str, str]) -> Report | None:
     """A status callback's form; None for a status that says nothing about sending."""
-    try:
-        status = form["MessageStatus"]
-        rank = RANKS.get(status)
-        if rank is None:
-            return None
-        if rank != 5:
-            return Report(form["MessageSid"], form["To"], rank, status, None)
-        code = form.get("ErrorCode", "")
-        failure = _BY_CODE.get(int(code) if code.isdecimal() else 0, Failure.NEVER)
-        return Report(form["MessageSid"], form["To"], rank, status, failure, code)
-    except KeyError as error:
-        raise BadRequest(f"{error.args[0]} is missing") from None
+    id, number, status = required(form, "MessageSid", "To", "MessageStatus")
+    rank = RANKS.get(status)
+    if rank is None:
+        return None
+    if rank != 5:
+        return Report(id, number, rank, status, None)
+    code = form.get("ErrorCode", "")
+    failure = _BY_CODE.get(int(code) if code.isdecimal() else 0, Failure.NEVER)
+    return Report(id, number, rank, status, failure, code)
 
 
 def _send_error(error: TwilioRestException) -> SendError:
