@@ -114,7 +114,7 @@ def test_weeks_pass_in_seconds(browser: webdriver.Chrome, address: str) -> None:
     WebDriverWait(browser, 10).until(lambda _: bubbles(browser, "theirs")[-1].startswith("Shall we text you later"))
     for place, text in enumerate(["3", "1", "1"], 5):
         say(browser, text, place)
-    browser.find_element(By.CSS_SELECTOR, "#later button[value='1209600']").click()
+    browser.find_element(By.CSS_SELECTOR, "#later button[value='1814400']").click()
     WebDriverWait(browser, 10).until(lambda _: len(bubbles(browser, "theirs")) >= 9)
     assert bubbles(browser, "theirs")[-1].startswith("Hello, your check-in from 22384. OK to talk?")
     assert browser.find_element(By.ID, "now").text.startswith("It is ")

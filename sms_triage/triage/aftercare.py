@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from sms_triage import text as sms
 from sms_triage.triage.case import DAY, Case, Episode, Plan
 from sms_triage.triage.content import Option, Rule
-from sms_triage.triage.face import PIN, PIN_ASK, TIME
+from sms_triage.triage.face import EPISODE, PIN, PIN_ASK, TIME, Face
 from sms_triage.triage.followup import begin, proceed, tomorrow
 from sms_triage.triage.session import Person, Session
-from sms_triage.triage.standing import facts
+from sms_triage.triage.standing import asked, facts
 from sms_triage.triage.turn import Reply, Turn
 
 if TYPE_CHECKING:
@@ -69,6 +69,28 @@ def report(talk: "Conversation", before: str) -> Turn:
     kept = tuple(entry for entry in case.answers if entry[0] not in asked_anew)
     session = replace(talk.fresh(), answers=(*kept, ("frequency", {"frequency": frequency})), again=True)
     return talk.ask(session, before=before, event="again")
+
+
+def asking_together(face: Face, session: Session) -> Session:
+    """The session of who reports an episode, asked on one screen what a triage asks on several."""
+    question = asked(face, session)
+    together = session.again and question is not None and question.id in face.protocol.recurrence.together
+    return replace(session, asking=EPISODE) if together else session
+
+
+def told_together(face: Face, session: Session, numbers: frozenset[int]) -> Session:
+    """The session with what was told on one screen, as if each question had been asked; the rest is mildest."""
+    content, options = face.content, face.questions[EPISODE].options
+    told = [option for number, option in enumerate(options, 1) if number in numbers]
+    answers = session.answers
+    for id in face.protocol.recurrence.together:
+        values = {finding: content.findings[finding].baseline for finding in content.question(id).findings}
+        for option in told:
+            if option.finding in values:
+                # Options of one finding stand from mild to severe: of two, the more severe counts.
+                values[option.finding] = option.value
+        answers = (*answers, (id, values))
+    return replace(session, answers=answers, asking="", misses=0)
 
 
 def chosen(talk: "Conversation", session: Session, option: Option) -> Turn:

@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -84,14 +84,16 @@ class Becomes:
 
 @dataclass(frozen=True)
 class Recurrence:
-    """The content's rules of recurrence: `counts` are how many times an answer stands for."""
+    """The content's rules of recurrence: `counts` are how many times an answer stands for, `asks` what is asked anew of
+    who reports an episode, `together` what of it on one screen."""
 
     counts: Mapping[str, int]
     becomes: tuple[Becomes, ...]
     after_seen_days: float
     after_seen_frequency: str
     after_seen_says: str
-    asks: tuple[str, ...] = field(default=())
+    asks: tuple[str, ...]
+    together: tuple[str, ...]
 
     def frequency(self, case: Case, now: float) -> str | None:
         """What the frequency is with one more episode now, by the times since the person was seen; None: the first."""

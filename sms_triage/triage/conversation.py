@@ -9,7 +9,7 @@ from dataclasses import replace
 from sms_triage.triage import aftercare
 from sms_triage.triage.alarms import Alarm
 from sms_triage.triage.content import Option, Question
-from sms_triage.triage.face import LANGUAGE, PIN, PIN_ASK, RESUME, Faces
+from sms_triage.triage.face import EPISODE, LANGUAGE, PIN, PIN_ASK, RESUME, Faces
 from sms_triage.triage.session import Person, Session
 from sms_triage.triage.standing import asked, facts, owed, screen_of
 from sms_triage.triage.translations import SOURCE_LANGUAGE
@@ -181,6 +181,8 @@ class Conversation:
         return replace(session, shown=question.stamp if question else "")
 
     def answered(self, session: Session, question: Question, numbers: frozenset[int]) -> Turn:
+        if question.id == EPISODE:
+            return self.ask(aftercare.told_together(self.face, session, numbers))
         if question.several:
             values = {
                 option.finding: "yes" if number in numbers else "no"
@@ -211,6 +213,7 @@ class Conversation:
 
     def ask(self, session: Session, before: str = "", event: str = "") -> Turn:
         """Says what comes next: the question the session is at, or its result."""
+        session = aftercare.asking_together(self.face, session)
         screen = screen_of(self.face, session)
         events = (event,) if event else ()
         if screen.result is None:
@@ -237,11 +240,11 @@ class Conversation:
         question = asked(self.face, session)
         if question and question.zero:
             return aftercare.chosen(self, session, Option(question.id, "stop", question.zero, ()))
-        if session.asking:
+        if session.asking and session.asking != EPISODE:
             return self.ask(replace(session, asking=""), event="back")
         if not session.answers:
             return self.ask(session, before="nothing_before", event="back")
-        return self.ask(replace(session, answers=session.answers[:-1]), event="back")
+        return self.ask(replace(session, answers=session.answers[:-1], asking=""), event="back")
 
     def alarm(self, session: Session, alarm: Alarm) -> Turn:
         """The guidance at once; then the conversation goes on where it was, never to end below what was stated."""

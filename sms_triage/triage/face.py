@@ -32,6 +32,7 @@ LANGUAGE = "language"
 TIME = "time"
 PIN = "pin"
 PIN_ASK = "pin_ask"
+EPISODE = "episode"
 """Questions of the service's own; what is chosen in them is no finding."""
 
 
@@ -168,6 +169,7 @@ def load_face(
         id: _own_question(id, entry, translation) for id, entry in (raw["questions"] | more["questions"]).items()
     }
     own_questions[PIN_ASK] = Question(PIN_ASK, service_texts[PIN_ASK], (), several=False, none=None)
+    own_questions[EPISODE] = _episode_question(content, more["recurrence"]["together"], translation)
     questions = {question.id: question for question in content.questions} | own_questions
 
     def ready(text: Text) -> Text:
@@ -202,6 +204,18 @@ def _own_question(id: str, entry: Mapping[str, Any], translation: Translation) -
         none=None,
         zero=read_text(entry["zero"], f"question {id}, option 0", translation) if "zero" in entry else None,
     )
+
+
+def _episode_question(content: Content, entry: Mapping[str, Any], translation: Translation) -> Question:
+    """Several questions on one screen: every option but the mildest, and but those that only stand for another."""
+    options = []
+    for id in entry["questions"]:
+        for option in content.question(id).options:
+            finding = content.findings[option.finding]
+            if option.value != finding.baseline and option.value not in dict(finding.as_urgent):
+                options.append(option)
+    text, none = (read_text(entry[name], f"question {EPISODE}, {name}", translation) for name in ("text", "none"))
+    return Question(EPISODE, text, tuple(options), several=True, none=none)
 
 
 def offering(face: Face, languages: Mapping[str, tuple[str, str]]) -> Face:
@@ -289,6 +303,7 @@ def collect_texts(directory: Path) -> dict[str, str]:
     raw, more = (read_yaml(directory / name) for name in ("service.yaml", "followup.yaml"))
     for id, entry in (*raw["questions"].items(), *more["questions"].items()):
         _own_question(id, entry, collector)
+    _episode_question(load_content(directory), more["recurrence"]["together"], collector)
     for name, text in (*raw["texts"].items(), *raw["ussd_texts"].items(), *more["texts"].items()):
         read_text(text, f"text {name}", collector)
     return collector.places

@@ -73,6 +73,7 @@ def load_protocol(directory: Path) -> Protocol:
                 after_seen_frequency=recurrence["after_seen"]["frequency"],
                 after_seen_says=recurrence["after_seen"]["says"],
                 asks=tuple(recurrence["asks"]),
+                together=tuple(recurrence["together"]["questions"]),
             ),
             discreet=tuple(raw["discreet"]),
             revealing={language: tuple(words) for language, words in raw["revealing"].items()},

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from sms_triage import text as sms
 from sms_triage.triage.aftercare import RECURRENCE
-from sms_triage.triage.face import Face
+from sms_triage.triage.face import EPISODE, Face
 from sms_triage.triage.followup import SPREAD_MINUTES, in_quiet_hours
 from sms_triage.triage.words import fold, normal
 
@@ -104,7 +104,7 @@ def _fits(face: Face) -> Iterator[str]:
         return
     budget = face.content.budget.question
     for id, text in face.asks.items():
-        if sms.cost(text.self).segments > budget:
+        if id != EPISODE and sms.cost(text.self).segments > budget:
             yield f"question {id}: {sms.cost(text.self).segments} segments; budget {budget}"
     said = ("offer", "agreed", "seen", "it_stopped", "not_again", "not_yet", "far", "money", "afraid", "busy")
     for name in face.texts.keys() & set(said):

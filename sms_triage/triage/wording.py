@@ -8,7 +8,7 @@ from sms_triage.triage.answers import Lexicon
 from sms_triage.triage.compiler import compile_content
 from sms_triage.triage.content import Content, Question, Text
 from sms_triage.triage.dialog import MOST_OPTIONS, pages_of
-from sms_triage.triage.face import Face, offering
+from sms_triage.triage.face import EPISODE, Face, offering
 from sms_triage.triage.menu import Menu, build_menu
 from sms_triage.triage.session import Session
 from sms_triage.triage.templates import fill, placeholders
@@ -125,6 +125,8 @@ def _budgets(face: Face, languages: Mapping[str, tuple[str, str]]) -> Iterator[s
                 yield from over(f"question {screen.asks}, after an alarm", go_on, budget.longer_question)
                 offered = choosing.put(screen, answers)
                 yield from over(f"question {screen.asks}, with languages", offered, budget.longer_question)
+        episode = face.asks[EPISODE].to(answers)
+        yield from over("question episode", episode, budget.longer_question)
         for rule in face.content.rules:
             fixed = fixed_result(face, rule.id)[0 if who == "self" else 1]
             yield from over(f"result of {rule.id}", fixed, budget.result)

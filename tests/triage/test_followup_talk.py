@@ -1,0 +1,133 @@
+"""Reporting an episode, and what people may do around check-ins that a transcript does not show."""
+
+import pytest
+
+from sms_triage.triage.case import Becomes, Case, Episode, Plan, Recurrence, load_case
+from sms_triage.triage.face import Faces
+from sms_triage.triage.standing import owed
+from tests.talk import Talk
+
+DAY = 86_400.0
+FIRST = ("hi", "1", "5", "1", "2", "1", "1", "6", "7")
+
+
+def talked(faces: Faces, *texts: str) -> Talk:
+    talk = Talk(faces, now=1_900_000_000.0)
+    for text in texts:
+        talk.text(text)
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("told", "amount", "signs", "disposition"),
+    [
+        ("8", "spots", (), "routine_visit"),
+        ("1", "more_than_spots", (), "within_week"),
+        ("2", "soaks_pad", (), "same_day"),
+        ("12", "soaks_pad", (), "same_day"),
+        ("35", "spots", ("pelvic_pain", "discharge"), "within_week"),
+        ("6", "spots", ("fever_unwell",), "same_day"),
+        ("67", "spots", ("fever_unwell", "object"), "emergency_now"),
+    ],
+)
+def test_an_episode_takes_two_answers(
+    faces: Faces, told: str, amount: str, signs: tuple[str, ...], disposition: str
+) -> None:
+    talk = talked(faces, *FIRST)
+    talk.wait(30 * DAY)
+    assert talk.text("again")[0].startswith("Any of these NOW?")
+    assert talk.text("5")[0].startswith("How was it?")
+    talk.text(told)
+    case = talk.person.case
+    assert case is not None
+    assert (case.episodes[-1].amount, case.episodes[-1].signs) == (amount, signs)
+    assert case.episodes[-1].disposition == disposition
+    assert owed(faces.of("en", "sms"), talk.session).at_least.id == disposition
+    assert len(case.episodes) == 2
+
+
+def test_a_danger_in_a_report_is_told_at_once(faces: Faces) -> None:
+    talk = talked(faces, *FIRST)
+    talk.wait(30 * DAY)
+    talk.text("it happened again")
+    assert talk.text("1")[0].startswith("EMERGENCY")
+
+
+def test_a_new_triage_soon_after_another_is_not_a_first_time(faces: Faces) -> None:
+    talk = talked(faces, *FIRST)
+    assert talk.wait(20 * DAY) == []
+    said = [talk.text(text) for text in FIRST][-1]
+    assert said[0].startswith("Make a clinic appointment")
+
+
+def test_a_triage_for_somebody_else_is_no_episode_of_hers(faces: Faces) -> None:
+    talk = talked(faces, "hi", "2", "5", "1", "2", "1", "1", "6", "7")
+    assert talk.person.case is None
+    talk.wait(20 * DAY)
+    assert talk.text("again")[0].startswith("Free private check")
+
+
+def test_an_answer_taken_back_is_one_episode(faces: Faces) -> None:
+    talk = talked(faces, *FIRST, "0", "6")
+    case = talk.person.case
+    assert case is not None
+    assert [episode.disposition for episode in case.episodes] == ["routine_visit"]
+
+
+def test_an_opt_out_forgets_no_episode_but_ends_the_plan(faces: Faces) -> None:
+    talk = talked(faces, *FIRST, "3", "1", "1", "STOP")
+    case = talk.person.case
+    assert case is not None
+    assert (len(case.episodes), case.plan) == (1, None)
+
+
+def test_a_greeting_is_answered_days_later(faces: Faces) -> None:
+    talk = talked(faces, *FIRST, "3", "1", "1")
+    assert len(talk.wait(15 * DAY)) == 1
+    talk.wait(4 * DAY)
+    assert talk.text("1")[0].startswith("Did it happen again?")
+
+
+def test_a_danger_in_answer_to_a_greeting_is_heard(faces: Faces) -> None:
+    talk = talked(faces, *FIRST, "3", "1", "1")
+    talk.wait(15 * DAY)
+    assert talk.text("i am bleeding a lot")[0].startswith("EMERGENCY")
+
+
+RULES = Recurrence(
+    counts={"first": 1, "again": 2, "often": 3, "unsure": 2},
+    becomes=(Becomes(3, 183, "often"), Becomes(2, 92, "again")),
+    after_seen_days=28, after_seen_frequency="again", after_seen_says="review", asks=(), together=(),
+)  # fmt: skip
+
+
+def episodes(*days_ago: float, times: int = 1) -> tuple[Episode, ...]:
+    return tuple(Episode(1000 * DAY - days * DAY, "spots", (), times, "self_care_watch") for days in days_ago)
+
+
+@pytest.mark.parametrize(
+    ("case", "frequency"),
+    [
+        (Case(episodes()), None),
+        (Case(episodes(30)), "again"),
+        (Case(episodes(91)), "again"),
+        (Case(episodes(93)), None),
+        (Case(episodes(30, 60)), "often"),
+        (Case(episodes(100, 182)), "often"),
+        (Case(episodes(100, 184)), None),
+        (Case(episodes(30, times=2)), "often"),
+        (Case(episodes(30, 60), seen_at=990 * DAY), None),
+        (Case(episodes(30, 60), seen_at=971 * DAY), "again"),
+        (Case(episodes(30, 60), seen_at=950 * DAY), "again"),
+        (Case(episodes(5, 10), seen_at=950 * DAY), "often"),
+    ],
+)
+def test_the_counts_of_the_content(case: Case, frequency: str | None) -> None:
+    assert RULES.frequency(case, 1000 * DAY) == frequency
+
+
+def test_a_case_survives_storing() -> None:
+    case = Case(
+        episodes(3), (("danger", {"soaking": "no"}),), 5.0, Plan("recurrence", 1.0, 2.0, 1, True), "10:00", "1234"
+    )
+    assert load_case(case.dump()) == case
