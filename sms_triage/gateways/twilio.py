@@ -106,7 +106,10 @@ class TwilioGateway:
         return f"Twilio account is {account.status}"
 
     def _signed(self, request: Request) -> dict[str, str]:
-        """The form, once its signature is proven over the address as Twilio sees it (`PUBLIC_URL`)."""
+        """The fields, once their signature is proven over the address as Twilio sees it (`PUBLIC_URL`).
+
+        A webhook set to GET has them in its query, and signs the address alone.
+        """
         form: dict[str, list[str]] = {}
         for name, value in request.form:
             form.setdefault(name, []).append(value)
@@ -114,7 +117,7 @@ class TwilioGateway:
         for url in _with_and_without_port(whole):
             signature = self._validator.compute_signature(url, _MultiDict(form))
             if hmac.compare_digest(signature.encode(), request.headers.get("x-twilio-signature", "").encode()):
-                return {name: values[0] for name, values in form.items()}
+                return {name: values[0] for name, values in form.items()} or dict(request.query)
         raise Forged
 
 

@@ -112,7 +112,8 @@ def with_pin(talk: "Conversation", session: Session, pin: str) -> Turn:
     last = case.episodes[-1].disposition if case.episodes else ""
     schedule = RECURRENCE if session.again else last
     plan = _begun(talk, schedule, session.then)
-    talk.person = replace(talk.person, case=replace(case, time=session.then, pin=pin, plan=plan))
+    # Who said STOP and now asks to be texted has changed her mind.
+    talk.person = replace(talk.person, opted_out=False, case=replace(case, time=session.then, pin=pin, plan=plan))
     date = talk.person.calendar.local(plan.due).strftime("%d/%m")
     return talk.turn(
         replace(session, asking="", then="", misses=0),

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -122,6 +123,15 @@ def test_the_signature_is_that_of_twilios_documentation(settings: Settings) -> N
     # The signature holds; what is missing then is a message.
     with pytest.raises(Exception, match="MessageSid is missing"):
         gateway.inbound(request)
+
+
+def test_a_webhook_set_to_get_is_understood_too(twilio: Twilio, deployed: Service, api: TwilioApi) -> None:
+    path = f"/sms/twilio?{urlencode(message('hi', 'SM1'))}"
+    signature = RequestValidator(TOKEN).compute_signature(PUBLIC + path, {})
+    answer = requests.get(twilio.address + path, headers={"X-Twilio-Signature": signature}, timeout=10)
+    assert answer.status_code == 200
+    deployed.drain()
+    assert api.said_to(ANA)[0].startswith("Free private check")
 
 
 def test_repeated_and_unknown_fields_are_signed_over_too(twilio: Twilio) -> None:
