@@ -156,7 +156,8 @@ def _answered(talk: "Conversation", session: Session, answer: str) -> Turn:
             _keep(talk, case, again if laters <= protocol.most_later else _next(talk, plan, case.time))
             return talk.close(face.phrase("later", {}), event)
         case "stop":
-            _keep(talk, case, None)
+            # Whoever said stop is asked before there is a next time.
+            _keep(talk, replace(case, time=""), None)
             return talk.close(face.phrase("closed", {}), event)
         case "seen":
             _keep(talk, replace(case, seen_at=now), None)

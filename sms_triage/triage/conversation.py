@@ -63,7 +63,9 @@ class Conversation:
         """Everything ends, at once; what already waits to leave is dropped when its turn comes."""
         stopped = Reply(self.face.phrase("stopped", {}), despite_stop=True)
         case = self.person.case
-        person = replace(self.person, session=None, opted_out=True, case=replace(case, plan=None) if case else None)
+        person = replace(
+            self.person, session=None, opted_out=True, case=replace(case, plan=None, time="") if case else None
+        )
         return Turn(person, (stopped,), ("stop",), ends=True)
 
     def obey(self, command: str, session: Session) -> Turn | None:

@@ -131,3 +131,15 @@ def test_a_case_survives_storing() -> None:
         episodes(3), (("danger", {"soaking": "no"}),), 5.0, Plan("recurrence", 1.0, 2.0, 1, True), "10:00", "1234"
     )
     assert load_case(case.dump()) == case
+
+
+@pytest.mark.parametrize("stop", ["STOP", "0"])
+def test_after_a_stop_nothing_starts_without_another_yes(faces: Faces, stop: str) -> None:
+    talk = talked(faces, *FIRST, "3", "1", "1")
+    talk.wait(15 * DAY)
+    talk.text(stop)
+    if stop == "STOP":
+        talk.text("START")
+    said = [talk.text(text) for text in FIRST][-1]
+    assert said[-1].startswith("Shall we text you later")
+    assert talk.wait(60 * DAY) == []
