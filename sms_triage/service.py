@@ -11,6 +11,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 
+from sms_triage.desk import StoredDesk
 from sms_triage.gateways import open_gateways
 from sms_triage.gateways.base import Failure, Gateway, Inbound, Report, Timed
 from sms_triage.gateways.ussd import Dialled, Dialog, Heard, listen
@@ -177,7 +178,7 @@ class Service:
         """The person with her calendar: her time zone by her number, and the minute that is hers for check-ins."""
         settings = self.settings
         calendar = Calendar(zone_of(number, settings.timezone), settings.quiet_hours, int(id[-6:], 16) % SPREAD_MINUTES)
-        return replace(person, calendar=calendar)
+        return replace(person, calendar=calendar, desk=StoredDesk(self.store, id) if person.worker else None)
 
     def _commit(
         self, known: Known, inbound: Inbound, turn: Turn, now: float, dialog: Dialog | None = None

@@ -4,7 +4,7 @@ Every person belongs to one of 16 partitions (a hash of her id), and all keys a 
 hash tag, so the same scripts run on a cluster. Values that tell of a person are sealed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +20,7 @@ from sms_triage.triage.case import load_case
 from sms_triage.triage.engine import SESSION_SECONDS
 from sms_triage.triage.session import Person, load_session
 from sms_triage.triage.turn import Lane, Turn
+from sms_triage.triage.worker import Patient, Worker, load_patient, load_worker
 from sms_triage.vault import Vault
 
 Loaded = TypeVar("Loaded")
@@ -89,6 +90,19 @@ class Keys:
 
     def case(self, person: str) -> str:
         return self._key("case", person)
+
+    def worker(self, person: str) -> str:
+        return self._key("worker", person)
+
+    def patient(self, code: str) -> str:
+        return self._key("patient", code)
+
+    def caseload(self, worker: str) -> str:
+        return self._key("caseload", worker)
+
+    @property
+    def workers(self) -> str:
+        return self._key("workers")
 
     def sent(self, gateway: str, provider_id: str) -> str:
         return self._key("sent", gateway, provider_id)
@@ -163,13 +177,15 @@ class Store:
         pipeline = self.redis.pipeline(transaction=False)
         # The version is read before the session: if a step comes between, the commit notices.
         pipeline.hmget(keys.person(id), "version", "opted_out", "language", "gateway", "sender")
-        pipeline.mget(keys.session(id), keys.dialog(id), keys.case(id), *([seen] if seen else []))
-        (version, opted_out, language, gateway, sender), (session, dialog, case, *marks) = pipeline.execute()
+        sealed = (keys.session(id), keys.dialog(id), keys.case(id), keys.worker(id))
+        pipeline.mget(*sealed, *([seen] if seen else []))
+        (version, opted_out, language, gateway, sender), (session, dialog, case, worker, *marks) = pipeline.execute()
         person = Person(
             session=self._open(session, f"session {id}", load_session),
             opted_out=opted_out == b"1",
             language=self._open(language, f"language {id}", bytes.decode) or "",
             case=self._open(case, f"case {id}", load_case),
+            worker=self._open(worker, f"worker {id}", load_worker),
         )
         return Known(
             id=id,
@@ -220,6 +236,9 @@ class Store:
             CASE_SECONDS,
             person.case.plan.due if person.case and person.case.plan else "",
             ERASED_SECONDS if turn.erase else "",
+            turn.patient.code if turn.patient else "",
+            self.vault.seal(turn.patient.dump(), f"patient {id}") if turn.patient else "",
+            turn.patient.order if turn.patient else "",
             len(replies),
         ]
         for reply in replies:
@@ -237,6 +256,8 @@ class Store:
                 keys.dialog(id),
                 keys.case(id),
                 keys.followups,
+                keys.patient(turn.patient.code if turn.patient else ""),
+                keys.caseload(id),
             ],
             args=[*arguments, *turn.events],
         )
@@ -270,6 +291,49 @@ class Store:
         keys = keys_of(person)
         self.redis.zrem(keys.silences, person)
         self.redis.zrem(keys.followups, person)
+
+    def patient(self, worker: str, code: str) -> Patient | None:
+        """A patient of a worker, by her number; None if there is none, or she is another worker's."""
+        sealed: Any = self.redis.get(keys_of(worker).patient(code))
+        return self._open(sealed, f"patient {worker}", load_patient)
+
+    def caseload(self, worker: str) -> list[str]:
+        """The numbers of a worker's patients, the most urgent and newest first."""
+        codes: Any = self.redis.zrange(keys_of(worker).caseload(worker), 0, -1)
+        return [code.decode() for code in codes]
+
+    def add_worker(self, number: str, worker: Worker, language: str) -> None:
+        """Puts somebody into the registry, or changes her entry. Her patients stay hers."""
+        id = self.vault.person(number)
+        keys = keys_of(id)
+        pipeline = self.redis.pipeline()
+        pipeline.set(keys.worker(id), self.vault.seal(worker.dump(), f"worker {id}"))
+        pipeline.hset(keys.workers, id, self.vault.seal(number.encode(), f"worker number {id}"))
+        if language:
+            pipeline.hset(keys.person(id), "language", self.vault.seal(language.encode(), f"language {id}"))
+        pipeline.execute()
+
+    def remove_worker(self, number: str) -> bool:
+        """Takes somebody out of the registry; her patients are kept. Returns whether she was in it."""
+        id = self.vault.person(number)
+        keys = keys_of(id)
+        pipeline = self.redis.pipeline()
+        pipeline.delete(keys.worker(id))
+        pipeline.hdel(keys.workers, id)
+        pipeline.delete(keys.session(id))
+        removed: int = pipeline.execute()[0]
+        return removed > 0
+
+    def workers(self) -> Iterator[tuple[str, Worker, int]]:
+        """Everybody in the registry: number, entry, how many patients."""
+        for keys in ALL_KEYS:
+            listed: Any = self.redis.hgetall(keys.workers)
+            for raw, number in listed.items():
+                id = raw.decode()
+                sealed: Any = self.redis.get(keys.worker(id))
+                if worker := self._open(sealed, f"worker {id}", load_worker):
+                    patients: Any = self.redis.zcard(keys.caseload(id))
+                    yield self.vault.open(number, f"worker number {id}").decode(), worker, patients
 
     def number(self, person: str) -> str | None:
         """A person's number, None if she is not known (any more)."""

@@ -11,6 +11,24 @@ from sms_triage.triage.face import Faces
 from sms_triage.triage.session import Person, Session, load_session
 from sms_triage.triage.standing import asked
 from sms_triage.triage.turn import Turn
+from sms_triage.triage.worker import Patient, load_patient, patient_code
+
+
+@dataclass
+class Drawer:
+    """A worker's desk without a database."""
+
+    partition: int = 3
+    patients: dict[str, Patient] = field(default_factory=dict)
+
+    def new_code(self) -> str:
+        return patient_code(self.partition, 100_000 + len(self.patients))
+
+    def patient(self, code: str) -> Patient | None:
+        return self.patients.get(code)
+
+    def codes(self) -> list[str]:
+        return sorted(self.patients, key=lambda code: self.patients[code].order)
 
 
 @dataclass
@@ -73,6 +91,9 @@ class Talk:
 
     def _kept(self, turn: Turn) -> list[str]:
         session = turn.person.session
+        if turn.patient:
+            assert isinstance(self.person.desk, Drawer)
+            self.person.desk.patients[turn.patient.code] = load_patient(turn.patient.dump())
         case = turn.person.case
         self.person = replace(
             turn.person, session=session and load_session(session.dump()), case=case and load_case(case.dump())

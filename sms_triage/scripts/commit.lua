@@ -11,13 +11,15 @@
 --       8 dialog    string: the USSD dialog (sealed)
 --       9 case      string: the case (sealed)
 --       10 followups  sorted set: person -> when a check-in is due
+--       11 patient  string: a patient of this worker (sealed)   12 caseload  sorted set: patient -> place in the order
 -- ARGV  1 the version the turn was made from   2 the session, or '' for none   3 its life in seconds
 --       4 number (sealed)   5 gateway   6 sender   7 opted_out (0/1)   8 silence time, or ''
 --       9 person   10 how long to remember the message (s), 0 for not at all   11 how long to keep an idle person (s)
 --       12 awake (s)   13 language (sealed), or ''   14 dialog (sealed), or ''   15 its life (s)
 --       16 case (sealed), or ''   17 its life (s)   18 when a check-in is due, or ''
 --       19 how long the number is kept of a person who is erased (s), or '' if she is not
---       20 how many replies, then for each: lane, body (sealed), created, expires, despite_stop (0/1)
+--       20 patient, or ''   21 she (sealed)   22 her place
+--       23 how many replies, then for each: lane, body (sealed), created, expires, despite_stop (0/1)
 --       then the events
 -- Returns {status, wake}: 'ok', 'duplicate' or 'conflict' (the person changed since); wake is 1 when the caller must
 -- start a drain.
@@ -25,6 +27,10 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
   return {'duplicate', 0}
 end
 if (redis.call('HGET', KEYS[2], 'version') or '0') ~= ARGV[1] then
+  return {'conflict', 0}
+end
+if ARGV[20] ~= '' and not redis.call('ZSCORE', KEYS[12], ARGV[20]) and redis.call('EXISTS', KEYS[11]) == 1 then
+  -- Her new number was given to somebody else's patient in this instant: another one will be free.
   return {'conflict', 0}
 end
 if ARGV[10] ~= '0' then
@@ -67,20 +73,24 @@ if ARGV[18] == '' then
 else
   redis.call('ZADD', KEYS[10], ARGV[18], ARGV[9])
 end
+if ARGV[20] ~= '' then
+  redis.call('SET', KEYS[11], ARGV[21])
+  redis.call('ZADD', KEYS[12], ARGV[22], ARGV[20])
+end
 if ARGV[19] ~= '' then
   redis.call('DEL', KEYS[3], KEYS[8], KEYS[9])
   redis.call('HDEL', KEYS[2], 'language', 'unreachable')
   redis.call('HSET', KEYS[2], 'opted_out', '2')
   redis.call('EXPIRE', KEYS[2], ARGV[19])
 end
-local replies = tonumber(ARGV[20])
+local replies = tonumber(ARGV[23])
 for place = 0, replies - 1 do
-  local at = 21 + place * 5
+  local at = 24 + place * 5
   redis.call('XADD', KEYS[4], '*', 'person', ARGV[9], 'gateway', ARGV[5], 'sender', ARGV[6],
     'lane', ARGV[at], 'body', ARGV[at + 1], 'created', ARGV[at + 2], 'expires', ARGV[at + 3],
     'despite_stop', ARGV[at + 4])
 end
-for place = 21 + replies * 5, #ARGV do
+for place = 24 + replies * 5, #ARGV do
   redis.call('HINCRBY', KEYS[7], ARGV[place], 1)
 end
 local wake = 0

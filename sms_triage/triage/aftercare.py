@@ -3,6 +3,7 @@
 Each function takes the conversation it is part of and gives the turn.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,11 +32,10 @@ def noted(talk: "Conversation", session: Session, rule: Rule) -> Session:
         return session
     case = talk.person.case or Case()
     counts = talk.face.protocol.recurrence.counts
-    signs = talk.face.content.question("signs").findings
     episode = Episode(
         at=talk.now,
         amount=known.get("amount", ""),
-        signs=tuple(sign for sign in signs if known.get(sign) == "yes"),
+        signs=signs_in(talk.face, known),
         times=1 if session.again else counts.get(session.known.get("frequency", ""), 1),
         disposition=rule.at_least.id,
     )
@@ -45,6 +45,12 @@ def noted(talk: "Conversation", session: Session, rule: Rule) -> Session:
         case = replace(case, plan=_begun(talk, schedule, case.time))
     talk.person = replace(talk.person, case=case)
     return replace(session, episode=talk.now)
+
+
+def signs_in(face: Face, known: Mapping[str, str]) -> tuple[str, ...]:
+    """The dangers and signs among what is known."""
+    findings = (finding for id in ("danger", "signs") for finding in face.content.question(id).findings)
+    return tuple(finding for finding in findings if known.get(finding) == "yes")
 
 
 def may_offer(talk: "Conversation", session: Session) -> bool:
@@ -166,7 +172,7 @@ def _answered(talk: "Conversation", session: Session, answer: str) -> Turn:
             _keep(talk, case, _next(talk, replace(plan, helped=True), case.time))
             if plan.helped:
                 return talk.close(face.phrase("not_yet", {}), event)
-            return talk.ask(replace(session, asking=protocol.barrier), before="not_yet", event=event)
+            return talk.ask(replace(session, asking=protocol.barrier), before=face.phrase("not_yet", {}), event=event)
         case "stopped":
             stops = plan.stops + 1
             over = stops >= protocol.stopped_closes
@@ -176,7 +182,7 @@ def _answered(talk: "Conversation", session: Session, answer: str) -> Turn:
             _keep(talk, case, _next(talk, plan, case.time))
             return talk.close(face.phrase("not_again", {}), event)
     _keep(talk, case, None)
-    return report(talk, "noted")
+    return report(talk, face.phrase("noted", {}))
 
 
 def _keep(talk: "Conversation", case: Case, plan: Plan | None) -> None:
@@ -205,7 +211,8 @@ def diary(talk: "Conversation", session: Session) -> Turn:
     if case is None or not case.episodes:
         return talk.turn(session, face.phrase("diary_empty", {}), events=(DIARY,))
     labels = {option.value: option.label.self for option in face.content.question("amount").options}
-    labels |= {option.finding: option.label.self for option in face.content.question("signs").options}
+    for id in ("danger", "signs"):
+        labels |= {option.finding: option.label.self for option in face.content.question(id).options}
     window = face.protocol.recurrence.becomes[0].within_days * DAY
     times = sum(episode.times for episode in case.episodes if episode.at > talk.now - window)
     head, total = face.phrase("diary", {}), face.phrase("diary_more", {}, times=times)

@@ -6,15 +6,16 @@ misunderstanding.
 
 from dataclasses import replace
 
-from sms_triage.triage import aftercare
+from sms_triage.triage import aftercare, caseload, shorthand
 from sms_triage.triage.alarms import Alarm
 from sms_triage.triage.content import Option, Question
-from sms_triage.triage.face import EPISODE, LANGUAGE, PIN, PIN_ASK, RESUME, Faces
+from sms_triage.triage.face import CONFIRM, EPISODE, FIND, LABEL, LANGUAGE, PIN, PIN_ASK, RESUME, Faces
 from sms_triage.triage.session import Person, Session
 from sms_triage.triage.standing import asked, facts, owed, screen_of
 from sms_triage.triage.translations import SOURCE_LANGUAGE
 from sms_triage.triage.turn import Lane, Reply, Turn, lane_of
 from sms_triage.triage.words import normal
+from sms_triage.triage.worker import Patient
 
 HELP_AFTER_MISSES = 2
 SILENT_AFTER_MISSES = 10
@@ -31,6 +32,7 @@ class Conversation:
         self.before = person.session
         self.channel = channel
         self.now = now
+        self.patient: Patient | None = None
         self.speak(person.language)
 
     def speak(self, language: str) -> None:
@@ -53,6 +55,8 @@ class Conversation:
             return self.choose_language(session, named)
         if command and (turn := self.obey(command, session)):
             return turn
+        if self.person.worker and shorthand.looks_like(text):
+            return caseload.in_shorthand(self, text)
         if self.before is None:
             return self.first_words(text)
         if asked(self.face, session) is None:
@@ -73,8 +77,11 @@ class Conversation:
         match command:
             case "help":
                 return self.turn(session, self.face.phrase("help", session.known), events=("help",))
+            case "restart" if self.person.worker:
+                return caseload.home(self)
             case "restart":
-                return self.ask(self.fresh(), before="started_over" if self.before else "", event="restart")
+                again = self.face.phrase("started_over", {}) if self.before else ""
+                return self.ask(self.fresh(), before=again, event="restart")
             case "language" if len(self.faces.languages) > 1:
                 return self.ask(replace(session, asking=LANGUAGE, misses=0), event="language")
             case "start" | "language":
@@ -128,7 +135,7 @@ class Conversation:
         return replace(self.before, heard=self.now, channel=self.channel, told=False, pages=(), page=0)
 
     def begin(self) -> Turn:
-        return self.ask(self.current(), event="start")
+        return caseload.home(self) if self.person.worker else self.ask(self.current(), event="start")
 
     def offer_to_resume(self) -> Turn:
         return self.ask(replace(self.current(), asking=RESUME, misses=0, reading=""), event="dial")
@@ -139,6 +146,8 @@ class Conversation:
             if not self.person.language and heard.language in self.faces.languages:
                 self.speak(heard.language)
             return self.alarm(session, heard.alarm)
+        if self.person.worker:
+            return caseload.home(self)
         if self.face.alarms.doubtful(text):
             return self.danger_question(session)
         return self.ask(session, event="start")
@@ -149,6 +158,8 @@ class Conversation:
         if session.shown != question.stamp:
             # The content changed since she was asked: her number may mean something else now.
             return self.ask(session)
+        if question.id == FIND:
+            return caseload.found(self, session, text)
         digits = normal(text).replace(" ", "")
         if question.id in (PIN, PIN_ASK) and digits.isdecimal() and len(digits) == aftercare.PIN_DIGITS:
             hear = aftercare.with_pin if question.id == PIN else aftercare.hear_pin
@@ -158,6 +169,8 @@ class Conversation:
             return self.answered(session, question, meant)
         if heard := self.face.alarms.heard(text):
             return self.alarm(session, heard.alarm)
+        if question.id == LABEL and normal(text):
+            return caseload.begin(self, session, text)
         if normal(text) in self.face.lexicon.greetings:
             return self.ask(replace(session, misses=0))
         if question.id != "danger" and self.face.alarms.doubtful(text):
@@ -175,6 +188,8 @@ class Conversation:
 
     def put(self, session: Session) -> str:
         """The question the session is at, as it is sent."""
+        if session.asking == CONFIRM:
+            return f"{caseload.echo(self, session)}\n{self.face.asks[CONFIRM].patient}"
         return self.face.put(screen_of(self.face, session), session.known)
 
     def showing(self, session: Session) -> Session:
@@ -203,6 +218,8 @@ class Conversation:
         """An answer to a question of the service's own."""
         if option.finding == LANGUAGE:
             return self.choose_language(session, option.value)
+        if option.finding in caseload.OWN:
+            return caseload.chosen(self, session, option)
         if option.finding != RESUME:
             return aftercare.chosen(self, session, option)
         if option.value == "start_over":
@@ -214,13 +231,13 @@ class Conversation:
         return self.ask(replace(session, asking="", misses=0), event=f"language:{language}")
 
     def ask(self, session: Session, before: str = "", event: str = "") -> Turn:
-        """Says what comes next: the question the session is at, or its result."""
+        """Says what comes next, after the words `before`: the question the session is at, or its result."""
         session = aftercare.asking_together(self.face, session)
         screen = screen_of(self.face, session)
         events = (event,) if event else ()
         if screen.result is None:
             words = self.put(session)
-            replies = [self.face.phrase(before, session.known), words] if before else [words]
+            replies = [before, words] if before else [words]
             return self.turn(self.showing(session), "\n".join(replies), events=events)
         return self.result(session, events)
 
@@ -231,21 +248,28 @@ class Conversation:
         recurrence = self.face.protocol.recurrence
         if session.again and case and recurrence.returned(case, self.now):
             replies.append(Reply(self.face.phrase(recurrence.after_seen_says, {})))
-        session = aftercare.noted(self, replace(session, reading="", asking=""), rule)
+        session = replace(session, reading="", asking="")
+        if session.patient:
+            replies += caseload.result(self, session, rule)
+            session = replace(session, episode=self.now)
+        else:
+            session = aftercare.noted(self, session, rule)
         if self.channel == "sms" and aftercare.may_offer(self, session):
             replies.append(Reply(self.face.phrase("offer", {})))
         completed = (*events, f"completed:{rule.at_least.id}")
-        return Turn(replace(self.person, session=session), tuple(replies), completed)
+        return Turn(replace(self.person, session=session), tuple(replies), completed, patient=self.patient)
 
     def back(self, session: Session) -> Turn:
         session = replace(session, misses=0, reading="")
         question = asked(self.face, session)
         if question and question.zero:
             return aftercare.chosen(self, session, Option(question.id, "stop", question.zero, ()))
+        if session.asking in (*caseload.OWN, FIND):
+            return caseload.home(self)
         if session.asking and session.asking != EPISODE:
             return self.ask(replace(session, asking=""), event="back")
         if not session.answers:
-            return self.ask(session, before="nothing_before", event="back")
+            return self.ask(session, before=self.face.phrase("nothing_before", {}), event="back")
         return self.ask(replace(session, answers=session.answers[:-1], asking=""), event="back")
 
     def alarm(self, session: Session, alarm: Alarm) -> Turn:
@@ -320,7 +344,7 @@ class Conversation:
         return self.turn(session, f"{hint}\n{question}" if hint else question, events=("missed",))
 
     def turn(self, session: Session, words: str, lane: Lane = Lane.ANSWER, events: tuple[str, ...] = ()) -> Turn:
-        return Turn(replace(self.person, session=session), (Reply(words, lane),), events)
+        return Turn(replace(self.person, session=session), (Reply(words, lane),), events, patient=self.patient)
 
     def close(self, words: str, event: str) -> Turn:
         """The last words of a talk about a check-in: what she writes next begins anew."""

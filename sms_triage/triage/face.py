@@ -33,6 +33,7 @@ TIME = "time"
 PIN = "pin"
 PIN_ASK = "pin_ask"
 EPISODE = "episode"
+HOME, CONSENT, LABEL, PATIENT, CONFIRM, FIND = "home", "consent", "label", "patient", "confirm", "find"
 """Questions of the service's own; what is chosen in them is no finding."""
 
 
@@ -41,8 +42,8 @@ class Face:
     """What the engine needs to talk: the menu to walk, the words to understand, and every text, filled in.
 
     `questions` are all that may be asked, the service's own among them, and `asks` how they are put where the menu has
-    no screen for them. `texts` are those of the service (help, hints, ...); `values` the deployment's settings they
-    were filled with.
+    no screen for them. `shorthand` is the letter of each question in a one-SMS triage. `texts` are those of the service
+    (help, hints, ...); `values` the deployment's settings they were filled with.
     """
 
     content: Content
@@ -56,6 +57,7 @@ class Face:
     values: Mapping[str, str]
     results: Mapping[str, Text]
     protocol: Protocol
+    shorthand: Mapping[str, str]
 
     @property
     def language(self) -> str:
@@ -73,6 +75,16 @@ class Face:
     def put(self, screen: Screen, answers: Answers) -> str:
         """A question with its options, as it is sent."""
         return self.asks.get(screen.asks, screen.text).to(answers)
+
+    def label(self, finding: str, value: str) -> str:
+        """A value as the options name it to a helper."""
+        labels = (
+            option.label.patient
+            for question in self.content.questions
+            for option in question.options
+            if option.finding == finding and option.value == value
+        )
+        return next(labels, "")
 
     def say(self, text: Text, answers: Answers) -> str:
         """A text of the content to whoever holds the phone, filled in and in the cheapest characters."""
@@ -159,16 +171,15 @@ def load_face(
             raise ContentError(f"{name} is longer than the {longest} characters the content allows")
     raw = read_yaml(directory / "service.yaml")
     more = read_yaml(directory / "followup.yaml")
+    caseload = read_yaml(directory / "caseload.yaml")
     lexicon = read_lexicon(raw)
-    for names in ("texts", "questions"):
-        for name in raw[names].keys() & more[names].keys():
-            raise ContentError(f"service.yaml and followup.yaml both have {name!r} among their {names}")
-    own_texts = raw["texts"] | more["texts"] | (raw["ussd_texts"] if channel == "ussd" else {})
+    own_texts = _merged("texts", raw, more, caseload) | (raw["ussd_texts"] if channel == "ussd" else {})
     service_texts = {name: read_text(text, f"text {name}", translation) for name, text in own_texts.items()}
     own_questions = {
-        id: _own_question(id, entry, translation) for id, entry in (raw["questions"] | more["questions"]).items()
+        id: _own_question(id, entry, translation) for id, entry in _merged("questions", raw, more, caseload).items()
     }
-    own_questions[PIN_ASK] = Question(PIN_ASK, service_texts[PIN_ASK], (), several=False, none=None)
+    for id in (PIN_ASK, FIND):
+        own_questions[id] = Question(id, service_texts[id], (), several=False, none=None)
     own_questions[EPISODE] = _episode_question(content, more["recurrence"]["together"], translation)
     questions = {question.id: question for question in content.questions} | own_questions
 
@@ -187,7 +198,18 @@ def load_face(
         values=values,
         results={rule.id: ready(result_text(content, rule.id)) for rule in content.rules},
         protocol=load_protocol(directory),
+        shorthand=caseload["shorthand"],
     )
+
+
+def _merged(section: str, *files: Mapping[str, Any]) -> dict[str, Any]:
+    """A section of several files; a name may stand in one of them only."""
+    merged: dict[str, Any] = {}
+    for file in files:
+        for name in merged.keys() & file[section].keys():
+            raise ContentError(f"{name!r} stands twice among the {section} of the content")
+        merged |= file[section]
+    return merged
 
 
 def _own_question(id: str, entry: Mapping[str, Any], translation: Translation) -> Question:
@@ -300,11 +322,11 @@ def collect_texts(directory: Path) -> dict[str, str]:
     collector = Collector()
     load_content(directory, collector)
     read_alarms(read_yaml(directory / "alarms.yaml"), collector)
-    raw, more = (read_yaml(directory / name) for name in ("service.yaml", "followup.yaml"))
-    for id, entry in (*raw["questions"].items(), *more["questions"].items()):
+    raw, more, caseload = (read_yaml(directory / f"{name}.yaml") for name in ("service", "followup", "caseload"))
+    for id, entry in _merged("questions", raw, more, caseload).items():
         _own_question(id, entry, collector)
     _episode_question(load_content(directory), more["recurrence"]["together"], collector)
-    for name, text in (*raw["texts"].items(), *raw["ussd_texts"].items(), *more["texts"].items()):
+    for name, text in (*_merged("texts", raw, more, caseload).items(), *raw["ussd_texts"].items()):
         read_text(text, f"text {name}", collector)
     return collector.places
 

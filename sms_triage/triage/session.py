@@ -7,6 +7,7 @@ from typing import Any
 
 from sms_triage.triage.case import Case
 from sms_triage.triage.followup import Calendar
+from sms_triage.triage.worker import Desk, Worker
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Session:
     a row that were not understood, `reading` what is being read after the result ("", "tips:2", "causes:1"), `told`
     whether a broken-off conversation was told what it is owed. `again` tells that an episode is reported instead of a
     whole triage, `counted` what the frequency is by the episodes before, `episode` when this conversation was noted as
-    one, `then` what a PIN leads to, `tries` how often it was wrong. On USSD, `pages` are those of the last answer if it
+    one, `then` what a PIN leads to, `tries` how often it was wrong; `patient`
+    is the number of the patient it is about. On USSD, `pages` are those of the last answer if it
     has more than one, and `page` the one on the screen.
     """
 
@@ -38,6 +40,7 @@ class Session:
     episode: float | None = None
     then: str = ""
     tries: int = 0
+    patient: str = ""
     pages: tuple[str, ...] = ()
     page: int = 0
 
@@ -75,10 +78,13 @@ def load_session(data: bytes) -> Session:
 @dataclass(frozen=True)
 class Person:
     """What is known of a person from one message to the next. `language` is "" until she chose it or her words told;
-    `calendar` is where and when she is, by her number."""
+    `calendar` is where and when she is, by her number. Who is in the registry is a `worker`, with her patients at hand
+    on the `desk`."""
 
     session: Session | None = None
     opted_out: bool = False
     language: str = ""
     case: Case | None = None
     calendar: Calendar = field(default=Calendar(), compare=False)
+    worker: Worker | None = None
+    desk: Desk | None = field(default=None, compare=False)

@@ -35,8 +35,8 @@ def stated(face: Face, session: Session) -> dict[str, str]:
 
 
 def counted(session: Session) -> dict[str, str]:
-    """The frequency by the episodes that were told before, of the person herself."""
-    own = session.known.get("for_whom") == "self"
+    """The frequency by the episodes that were told before, of the person herself or of a worker's patient."""
+    own = session.known.get("for_whom") == "self" or session.patient
     return {"frequency": session.counted} if own and session.counted else {}
 
 

@@ -5,6 +5,7 @@ from enum import IntEnum
 
 from sms_triage.triage.content import Rule
 from sms_triage.triage.session import Person
+from sms_triage.triage.worker import Patient
 
 
 class Lane(IntEnum):
@@ -37,7 +38,7 @@ class Turn:
 
     `person` is what is kept; `silence_at` is when (seconds since the epoch) a silent person is to be told what she is
     owed; `events` are counted, and name no person; `ends` tells that a USSD dialog is over; `erase` that nothing of the
-    person may be kept.
+    person may be kept; `patient` is one of hers to keep.
     """
 
     person: Person
@@ -46,3 +47,4 @@ class Turn:
     silence_at: float | None = None
     ends: bool = False
     erase: bool = False
+    patient: Patient | None = None

@@ -5,11 +5,11 @@ A line ``> text`` is the person's, ``< text`` the service's (further lines of th
 ``(31 minutes later)`` lets time pass, in which a silent person may be told something. ``…`` in a message stands for any
 words. Of two messages to one text, each starts with its own ``<``. A file may begin with ``Languages: en sw`` (what the
 deployment offers) and ``From: 2026-11-24 18:00 Africa/Nairobi`` (when and where it is); what is said unasked then begins
-with the moment.
+with the moment. ``Worker: A12`` makes the person a community health worker.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,7 +19,8 @@ import pytest
 from sms_triage.triage.face import load_faces
 from sms_triage.triage.followup import Calendar
 from sms_triage.triage.session import Person
-from tests.talk import Talk
+from sms_triage.triage.worker import Worker
+from tests.talk import Drawer, Talk
 
 FOLDER = Path(__file__).parent.parent / "conversations"
 SECONDS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 7 * 86_400}
@@ -52,10 +53,12 @@ def heading(path: Path, name: str) -> str:
 def test_conversation(path: Path) -> None:
     offered = tuple(heading(path, "Languages").split()) or ("en",)
     talk = Talk(load_faces(offered, offered[0], {"emergency_number": "112", "sender": "22384"}), now=1000.0)
+    if heading(path, "Worker"):
+        talk.person = Person(worker=Worker("chw", "Amina", heading(path, "Worker")), desk=Drawer())
     dated = heading(path, "From")
     if dated:
         day, hour, zone = dated.split()
-        talk.person = Person(calendar=Calendar(zone))
+        talk.person = replace(talk.person, calendar=Calendar(zone))
         talk.now = datetime.fromisoformat(f"{day} {hour}").replace(tzinfo=ZoneInfo(zone)).timestamp()
     expected: list[str] = []
     replies: list[str] = []

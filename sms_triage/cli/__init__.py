@@ -1,14 +1,14 @@
 """The ``sms-triage`` command."""
 
-import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
-from sms_triage.cli_menus import menus, one_line, vignettes
+from sms_triage.cli.chw import chw
+from sms_triage.cli.menus import menus, one_line, vignettes
+from sms_triage.cli.running import running_settings
 from sms_triage.settings import read_settings
 
 
@@ -104,19 +104,10 @@ def doctor() -> None:
     from sms_triage.service import open_service  # noqa: PLC0415
 
     sound = True
-    for finding in examine(open_service(read_settings(_with_running(os.environ)))):
+    for finding in examine(open_service(running_settings(os.environ))):
         click.echo({True: "ok    ", None: "note  ", False: "FAULT "}[finding.ok] + finding.what)
         sound = sound and finding.ok is not False
     sys.exit(0 if sound else 1)
-
-
-def _with_running(environment: Any) -> dict[str, str]:
-    """The environment, completed by what `run` noted in ./data if it is running there."""
-    running, secret = Path("data/running.json"), Path("data/secret.key")
-    known = {}
-    if running.exists() and secret.exists():
-        known = {"REDIS_URL": json.loads(running.read_text())["redis_url"], "SECRET_KEY": secret.read_text().strip()}
-    return {**known, **environment}
 
 
 @main.group()
@@ -131,7 +122,7 @@ def show(number: str) -> None:
     """What is kept of a number: that it is known and how, never what was told."""
     from sms_triage.service import open_service  # noqa: PLC0415
 
-    found = open_service(read_settings(_with_running(os.environ))).known(number)
+    found = open_service(running_settings(os.environ)).known(number)
     for line in found or ["this number is not known"]:
         click.echo(line)
     sys.exit(0 if found else 1)
@@ -144,10 +135,11 @@ def forget(number: str) -> None:
     """Erases all that is kept of a number, also an opt-out, and sends it nothing."""
     from sms_triage.service import open_service  # noqa: PLC0415
 
-    known = open_service(read_settings(_with_running(os.environ))).forget(number)
+    known = open_service(running_settings(os.environ)).forget(number)
     click.echo("all that was kept of this number is erased" if known else "this number is not known")
     sys.exit(0 if known else 1)
 
 
+main.add_command(chw)
 main.add_command(menus)
 main.add_command(vignettes)

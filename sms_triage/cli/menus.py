@@ -18,6 +18,7 @@ from sms_triage.triage.followup_checks import check_discretion, check_protocol, 
 from sms_triage.triage.graph import draw
 from sms_triage.triage.menu import build_menu, dump_menu, load_menu, menu_path, menus_dir
 from sms_triage.triage.proofs import Distribution, changed_outcomes, check
+from sms_triage.triage.shorthand import check_shorthand
 from sms_triage.triage.translations import (
     SOURCE_LANGUAGE,
     languages_of,
@@ -107,6 +108,7 @@ def _check(directory: Path, menus_path: Path | None) -> Iterator[str]:
                 yield from found.violations
                 if channel == "sms":
                     yield from check_protocol(face)
+                    yield from check_shorthand(face.shorthand, face.content)
                     for line in schedules(face):
                         click.echo(line)
                 if not found.violations:

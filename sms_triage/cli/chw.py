@@ -1,0 +1,106 @@
+"""``sms-triage chw``: the registry of community health workers."""
+
+import csv
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from sms_triage.cli.menus import one_line
+from sms_triage.cli.running import running_settings
+from sms_triage.service import Service, canonical_number, open_service
+from sms_triage.triage.worker import ROLES, Worker
+
+COLUMNS = ("number", "name", "area", "supervisor", "language", "role")
+
+
+@click.group()
+def chw() -> None:
+    """Community health workers, supervisors and facilities (in a running deployment)."""
+
+
+@chw.command()
+@click.argument("number")
+@click.option("--name", required=True)
+@click.option("--area", default="")
+@click.option("--supervisor", default="", help="The supervisor's number.")
+@click.option("--language", default="")
+@click.option("--role", type=click.Choice(ROLES), default="chw", show_default=True)
+@one_line
+def add(number: str, name: str, area: str, supervisor: str, language: str, role: str) -> None:
+    """Puts a number into the registry, or changes its entry."""
+    service = open_service(running_settings(os.environ))
+    row = {"number": number, "name": name, "area": area, "supervisor": supervisor, "language": language, "role": role}
+    if fault := _fault(row, service):
+        click.echo(f"sms-triage: {fault}", err=True)
+        sys.exit(1)
+    click.echo(_add(row, service))
+
+
+@chw.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@one_line
+def import_workers(file: Path) -> None:
+    """Adds every row of a CSV file (number, name, area, supervisor, language, role), or none if one is wrong."""
+    service = open_service(running_settings(os.environ))
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = [{(name or "").strip().lower(): (value or "").strip() for name, value in row.items()}
+                for row in csv.DictReader(lines)]  # fmt: skip
+    faults = [f"line {line}: {fault}" for line, row in enumerate(rows, 2) if (fault := _fault(row, service))]
+    numbers = [canonical_number(row.get("number", "")) for row in rows]
+    faults += [f"line {line}: {number} stands twice" for line, number in enumerate(numbers, 2)
+               if numbers.index(number) < line - 2]  # fmt: skip
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults or not rows:
+        click.echo("nothing was added" + ("" if rows else ": the file has no rows"), err=True)
+        sys.exit(1)
+    for row in rows:
+        _add(row, service)
+    click.echo(f"{len(rows)} added")
+
+
+@chw.command(name="list")
+@one_line
+def list_workers() -> None:
+    """Everybody in the registry, with how many patients she has."""
+    for number, worker, patients in open_service(running_settings(os.environ)).store.workers():
+        area = f", {worker.area}" if worker.area else ""
+        click.echo(f"{worker.code}  {number}  {worker.role}  {worker.name}{area}  {patients} patients")
+
+
+@chw.command()
+@click.argument("number")
+@one_line
+def remove(number: str) -> None:
+    """Takes a number out of the registry. Its patients are kept, should it come back."""
+    removed = open_service(running_settings(os.environ)).store.remove_worker(canonical_number(number))
+    click.echo("removed; her patients are kept" if removed else "this number is not in the registry")
+    sys.exit(0 if removed else 1)
+
+
+def _fault(row: dict[str, str], service: Service) -> str:
+    """What is wrong with an entry; "" if nothing is."""
+    if unknown := sorted(row.keys() - {*COLUMNS, ""}):
+        return f"unknown column {unknown[0]!r}: the columns are {', '.join(COLUMNS)}"
+    for name in ("number", "supervisor"):
+        number = canonical_number(row.get(name, ""))
+        if (name == "number" or number) and not (number.startswith("+") and number[1:].isdecimal()):
+            return f"{name} {row.get(name, '')!r} is no number in international form, like +254700000001"
+    if not row.get("name"):
+        return "the name is missing"
+    if (row.get("role") or "chw") not in ROLES:
+        return f"role {row['role']!r} is none of {', '.join(ROLES)}"
+    if row.get("language") and row["language"] not in service.faces.languages:
+        return f"language {row['language']!r} is none of {', '.join(service.faces.languages)}"
+    return ""
+
+
+def _add(row: dict[str, str], service: Service) -> str:
+    number = canonical_number(row["number"])
+    # What a slip names is no name: a short sign that the operator can look up here.
+    code = service.vault.person(number)[:4].upper()
+    worker = Worker(row.get("role") or "chw", row["name"], code, row.get("area", ""), row.get("supervisor", ""))
+    service.store.add_worker(number, worker, row.get("language", ""))
+    return f"{worker.name} is in the registry as {code}"
