@@ -9,21 +9,27 @@ from sms_triage.triage.worker import SERIAL_DIGITS, Patient, patient_code
 
 
 class StoredDesk:
-    """The patients of one worker. Each is read when she is asked for."""
+    """The patients of one worker. Each is read when she is asked for; `read` is how she was read, by number, so that a
+    step can tell whether she changed meanwhile."""
 
     def __init__(self, store: Store, worker: str) -> None:
         self._store = store
         self._worker = worker
+        self.read: dict[str, bytes] = {}
 
     def new_code(self) -> str:
-        keys = keys_of(self._worker)
-        while True:
-            code = patient_code(keys.partition, secrets.randbelow(10**SERIAL_DIGITS))
-            if not self._store.redis.exists(keys.patient(code)):
-                return code
+        return patient_code(keys_of(self._worker).partition, secrets.randbelow(10**SERIAL_DIGITS))
 
     def patient(self, code: str) -> Patient | None:
-        return self._store.patient(self._worker, code)
+        patient, self.read[code] = self._store.patient(self._worker, code)
+        return patient
+
+    def referred(self, code: str) -> Patient | None:
+        patient, self.read[code] = self._store.referred(code)
+        return patient
+
+    def due(self, now: float) -> Sequence[str]:
+        return self._store.visits_due(self._worker, now)
 
     def codes(self) -> Sequence[str]:
         return self._codes

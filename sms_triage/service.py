@@ -11,6 +11,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 
+from sms_triage.casework import Casework
 from sms_triage.desk import StoredDesk
 from sms_triage.gateways import open_gateways
 from sms_triage.gateways.base import Failure, Gateway, Inbound, Report, Timed
@@ -21,12 +22,13 @@ from sms_triage.settings import Settings, SettingsError
 from sms_triage.store import Address, Known, Store, connect, keys_of
 from sms_triage.triage.content import content_dir
 from sms_triage.triage.dialog import dial_in, press
-from sms_triage.triage.engine import check_in, fall_silent, take_turn
+from sms_triage.triage.engine import check_in, fall_silent, joined, take_turn, wish_to_join
 from sms_triage.triage.face import Faces, language_names, load_faces
 from sms_triage.triage.followup import SPREAD_MINUTES, Calendar
 from sms_triage.triage.followup_checks import times_in_quiet_hours
 from sms_triage.triage.session import Person
 from sms_triage.triage.turn import Turn
+from sms_triage.triage.worker import Enrolment
 from sms_triage.vault import Vault
 from sms_triage.zones import zone_of
 
@@ -73,6 +75,10 @@ class Service:
     def drains(self) -> Queue:
         return Queue(DRAIN_QUEUE, connection=self.redis)
 
+    @cached_property
+    def casework(self) -> Casework:
+        return Casework(self.settings, self.store, self.faces)
+
     def receive(self, inbound: Inbound, now: float) -> Literal["ok", "duplicate"]:
         """Takes a text: its turn is committed and its replies are on their way, exactly once.
 
@@ -85,11 +91,24 @@ class Service:
             if known.seen:
                 return "duplicate"
             person = self.placed(known.person, inbound.number, id)
-            turn = take_turn(self.faces, person, inbound.text[:LONGEST_TEXT], now)
+            turn = self._joining(person, inbound, now) or take_turn(
+                self.faces, person, inbound.text[:LONGEST_TEXT], now
+            )
             status = self._commit(known, inbound, turn, now)
             if status != "conflict":
                 return status
         raise Busy
+
+    def _joining(self, person: Person, inbound: Inbound, now: float) -> Turn | None:
+        """The turn for who asks to join as a worker ("JOIN 123456 Amina"); None for every other text."""
+        wish = wish_to_join(self.faces, person, inbound.text[:LONGEST_TEXT])
+        if wish is None:
+            return None
+        code, name = wish
+        worker = self.casework.join(code, name, inbound.number) if code else None
+        if worker is not None:
+            person = replace(person, worker=worker, desk=StoredDesk(self.store, self.vault.person(inbound.number)))
+        return joined(self.faces, person, now)
 
     def dialled(self, call: Dialled, gateway: str, now: float) -> Page:
         """Takes a call of a USSD gateway and gives the page to show; the same call again gets the same page.
@@ -152,6 +171,10 @@ class Service:
         told = sum(self._tell_silent(id, now) for id in self.store.silent_people(now))
         most = max(1, int(self.settings.rate(self.settings.sender) * seconds))
         told += sum(self._check_in(id, now) for id in self.store.due_followups(now, most))
+        gateway = next(iter(self.gateways))
+        for worker, code in self.store.unconfirmed(now):
+            self.casework.escalate(worker, code, gateway, now)
+        self.casework.weekly(gateway, now)
         if self.store.waiting(now)[0]:
             self.wake()
         return told
@@ -183,10 +206,35 @@ class Service:
     def _commit(
         self, known: Known, inbound: Inbound, turn: Turn, now: float, dialog: Dialog | None = None
     ) -> Literal["ok", "duplicate", "conflict"]:
+        """Commits a turn. What it does to others comes first: each of that can be done again if the turn is."""
+        desk = turn.person.desk
+        if turn.patient is not None and isinstance(desk, StoredDesk):
+            if turn.patient.owner not in ("", known.id):
+                if not self.store.keep_patient(turn.patient, desk.read.get(turn.patient.code, b"")):
+                    return "conflict"
+                turn = replace(turn, patient=None)
+            known = replace(known, patients=desk.read)
+        wakes = [
+            self.casework.send(letter, f"{inbound.gateway}:{inbound.message_id}:{place}", inbound.gateway, now)
+            for place, letter in enumerate(turn.letters)
+        ]
+        if turn.enrolment is not None:
+            self._enrol(turn.enrolment, known.id, inbound, now)
         status, wake = self.store.commit(known, inbound, turn, now, dialog)
-        if wake:
+        if wake or any(wakes):
             self.wake()
         return status
+
+    def _enrol(self, enrolment: Enrolment, owner: str, inbound: Inbound, now: float) -> None:
+        """Begins a patient's own follow-up, on her own phone."""
+        number = canonical_number(enrolment.number)
+        known = self.store.load(self.vault.person(number))
+        placed = self.placed(known.person, number, known.id)
+        person = self.casework.case_for(enrolment, owner, known, placed, now)
+        if person is not None:
+            address = known.address or Address(inbound.gateway, inbound.sender)
+            enrolled = Inbound(address.gateway, f"enrolment-{inbound.message_id}", number, address.sender, "")
+            self.store.commit(known, enrolled, Turn(person, events=("enrolled",)), now)
 
     def reported(self, report: Report, gateway: str, now: float) -> str:
         """Applies a delivery report; a message that may still arrive is put back for later."""

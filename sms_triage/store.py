@@ -5,7 +5,7 @@ hash tag, so the same scripts run on a cluster. Values that tell of a person are
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -32,6 +32,8 @@ PERSON_SECONDS = 90 * 24 * 3600
 """How long a person who does not write is kept (an opt-out is kept for good)."""
 CASE_SECONDS = 190 * 24 * 3600
 """How long a person's episodes are kept after her last text: the content counts them over six months."""
+INVITE_SECONDS = 30 * 24 * 3600
+"""How long a code to join can be used."""
 ERASED_SECONDS = 3600
 """How long the number of a person who had herself erased is kept, so that she can be told that it was done."""
 DIALOG_SECONDS = 10 * 60
@@ -57,7 +59,7 @@ class Address:
 @dataclass(frozen=True)
 class Known:
     """What a step starts from: the person and what is kept of her USSD dialog. `version` changes with every step;
-    `seen` tells that this message was taken before."""
+    `seen` tells that this message was taken before; `patients` are those that were read, as they were."""
 
     id: str
     version: str
@@ -65,6 +67,7 @@ class Known:
     address: Address | None = None
     dialog: Dialog | None = None
     seen: bool = False
+    patients: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,16 @@ class Keys:
 
     def caseload(self, worker: str) -> str:
         return self._key("caseload", worker)
+
+    def visits(self, worker: str) -> str:
+        return self._key("visits", worker)
+
+    def owner(self, code: str) -> str:
+        return self._key("owner", code)
+
+    @property
+    def confirmations(self) -> str:
+        return self._key("confirmations")
 
     @property
     def workers(self) -> str:
@@ -162,6 +175,14 @@ def connect(url: str) -> "Redis":
     return cast("Redis", sentinel.master_for(parts.path.strip("/"), **options))
 
 
+def _dates(patient: Patient) -> tuple[float | str, float | str]:
+    """When a visit is due and by when the worker has to confirm, "" for neither."""
+    referral = patient.referral
+    due = "" if referral is None or referral.due is None else referral.due
+    confirm_by = "" if referral is None or referral.confirm_by is None else referral.confirm_by
+    return due, confirm_by
+
+
 class Store:
     """Loads people and commits turns."""
 
@@ -170,6 +191,8 @@ class Store:
         self.vault = vault
         self._commit = redis.register_script(script("commit"))
         self._report = redis.register_script(script("report"))
+        self._patient = redis.register_script(script("patient"))
+        self._letter = redis.register_script(script("letter"))
 
     def load(self, id: str, seen: str | None = None) -> Known:
         """What is known of a person, in one round trip. `seen` is the key of the message at hand, if it has one."""
@@ -236,9 +259,7 @@ class Store:
             CASE_SECONDS,
             person.case.plan.due if person.case and person.case.plan else "",
             ERASED_SECONDS if turn.erase else "",
-            turn.patient.code if turn.patient else "",
-            self.vault.seal(turn.patient.dump(), f"patient {id}") if turn.patient else "",
-            turn.patient.order if turn.patient else "",
+            *self._patient_arguments(known, turn.patient),
             len(replies),
         ]
         for reply in replies:
@@ -258,6 +279,9 @@ class Store:
                 keys.followups,
                 keys.patient(turn.patient.code if turn.patient else ""),
                 keys.caseload(id),
+                keys.visits(id),
+                keys.confirmations,
+                self._owner_key(keys, turn.patient),
             ],
             args=[*arguments, *turn.events],
         )
@@ -292,10 +316,126 @@ class Store:
         self.redis.zrem(keys.silences, person)
         self.redis.zrem(keys.followups, person)
 
-    def patient(self, worker: str, code: str) -> Patient | None:
-        """A patient of a worker, by her number; None if there is none, or she is another worker's."""
+    @staticmethod
+    def _owner_key(keys: Keys, patient: Patient | None) -> str:
+        """Where it is kept whose a patient is: by her number, which for a new one is in her worker's partition. Of one
+        who was handed over it is elsewhere, and does not change in a step."""
+        if patient is None or int(patient.code[:2]) % PARTITIONS != keys.partition:
+            return keys.owner("")
+        return keys.owner(patient.code)
+
+    def _patient_arguments(self, known: Known, patient: Patient | None) -> list[Any]:
+        """What the step needs to keep one of the worker's own patients: the number, she sealed, her place, what she
+        was, her visit, her confirmation."""
+        if patient is None:
+            return [""] * 6
+        sealed = self.vault.seal(replace(patient, owner=known.id).dump(), f"patient {known.id}")
+        return [patient.code, sealed, patient.order, known.patients.get(patient.code, b""), *_dates(patient)]
+
+    def patient(self, worker: str, code: str) -> tuple[Patient | None, bytes]:
+        """A patient of a worker by her number, and how she was read; None if there is none or she is another's."""
         sealed: Any = self.redis.get(keys_of(worker).patient(code))
-        return self._open(sealed, f"patient {worker}", load_patient)
+        return self._open(sealed, f"patient {worker}", load_patient), sealed or b""
+
+    def referred(self, code: str) -> tuple[Patient | None, bytes]:
+        """A patient by her number, whoever's she is."""
+        owner: Any = self.redis.get(Keys(int(code[:2]) % PARTITIONS).owner(code))
+        return self.patient(owner.decode(), code) if owner else (None, b"")
+
+    def keep_patient(self, patient: Patient, was: bytes) -> bool:
+        """Keeps a patient whom somebody else than her worker changed. Returns False if she changed meanwhile."""
+        owner = patient.owner
+        keys = keys_of(owner)
+        due, confirm_by = _dates(patient)
+        kept = self._patient(
+            keys=[keys.patient(patient.code), keys.caseload(owner), keys.visits(owner), keys.confirmations],
+            args=[
+                was,
+                self.vault.seal(patient.dump(), f"patient {owner}"),
+                patient.code,
+                patient.order,
+                due,
+                f"{owner}:{patient.code}",
+                confirm_by,
+            ],
+        )
+        return bool(kept)
+
+    def visits_due(self, worker: str, now: float) -> list[str]:
+        """The numbers of a worker's patients whom a visit is owed, the longest due first."""
+        codes: Any = self.redis.zrangebyscore(keys_of(worker).visits(worker), "-inf", now)
+        return [code.decode() for code in codes]
+
+    def unconfirmed(self, now: float, most: int = 500) -> list[tuple[str, str]]:
+        """Urgent referrals that nobody confirmed in time: (worker, patient)."""
+        pipeline = self.redis.pipeline(transaction=False)
+        for keys in ALL_KEYS:
+            pipeline.zrangebyscore(keys.confirmations, "-inf", now, start=0, num=most)
+        members = [member.decode() for found in pipeline.execute() for member in found]
+        return [(worker, code) for worker, _, code in (member.partition(":") for member in members)]
+
+    def drop_confirmation(self, worker: str, code: str) -> None:
+        self.redis.zrem(keys_of(worker).confirmations, f"{worker}:{code}")
+
+    def post(self, letter: str, number: str, gateway: str, sender: str, text: str, lane: Lane, now: float) -> bool:
+        """Puts a message to somebody into the outbox, once for the id `letter`. Returns whether a drain must start."""
+        id = self.vault.person(number)
+        keys = keys_of(id)
+        wake = self._letter(
+            keys=[keys.seen("letter", letter), keys.person(id), keys.outbox, keys.awake, keys.counts],
+            args=[
+                id,
+                self.vault.seal(number.encode(), f"number {id}"),
+                gateway,
+                sender,
+                int(lane),
+                self.vault.seal(text.encode(), f"body {id}"),
+                now,
+                now + EXPIRES_SECONDS[lane],
+                SEEN_SECONDS,
+                AWAKE_SECONDS,
+                PERSON_SECONDS,
+                "letter",
+            ],
+        )
+        return bool(wake)
+
+    def worker_number(self, id: str) -> str | None:
+        """The number of somebody in the registry."""
+        sealed: Any = self.redis.hget(keys_of(id).workers, id)
+        return None if sealed is None else self.vault.open(sealed, f"worker number {id}").decode()
+
+    def move_patient(self, patient: Patient, giver: str, taker: str) -> None:
+        """Gives a patient to another worker. She is hers before she is not the other's, so that none is ever lost."""
+        code, to, of = patient.code, keys_of(taker), keys_of(giver)
+        due, confirm_by = _dates(patient)
+        given = self.redis.pipeline()
+        given.set(to.patient(code), self.vault.seal(replace(patient, owner=taker).dump(), f"patient {taker}"))
+        given.zadd(to.caseload(taker), {code: patient.order})
+        if due != "":
+            given.zadd(to.visits(taker), {code: due})
+        if confirm_by != "":
+            given.zadd(to.confirmations, {f"{taker}:{code}": confirm_by})
+        given.execute()
+        self.redis.set(Keys(int(code[:2]) % PARTITIONS).owner(code), taker)
+        taken = self.redis.pipeline()
+        if to != of:
+            taken.delete(of.patient(code))
+        taken.zrem(of.caseload(giver), code)
+        taken.zrem(of.visits(giver), code)
+        taken.zrem(of.confirmations, f"{giver}:{code}")
+        taken.execute()
+
+    def invite(self, code: str, worker: Worker) -> None:
+        """Keeps a code with which somebody may join as this kind of worker."""
+        self.redis.set(f"invite:{code}", self.vault.seal(worker.dump(), f"invite {code}"), ex=INVITE_SECONDS)
+
+    def invited(self, code: str) -> Worker | None:
+        sealed: Any = self.redis.get(f"invite:{code}")
+        return self._open(sealed, f"invite {code}", load_worker)
+
+    def used_up(self, code: str) -> None:
+        self.redis.delete(f"invite:{code}")
 
     def caseload(self, worker: str) -> list[str]:
         """The numbers of a worker's patients, the most urgent and newest first."""
@@ -328,11 +468,15 @@ class Store:
         """Everybody in the registry: number, entry, how many patients."""
         for keys in ALL_KEYS:
             listed: Any = self.redis.hgetall(keys.workers)
-            for raw, number in listed.items():
-                id = raw.decode()
-                sealed: Any = self.redis.get(keys.worker(id))
+            entries = [(raw.decode(), number) for raw, number in listed.items()]
+            pipeline = self.redis.pipeline(transaction=False)
+            for id, _ in entries:
+                pipeline.get(keys.worker(id))
+                pipeline.zcard(keys.caseload(id))
+            found = iter(pipeline.execute())
+            for id, number in entries:
+                sealed, patients = next(found), next(found)
                 if worker := self._open(sealed, f"worker {id}", load_worker):
-                    patients: Any = self.redis.zcard(keys.caseload(id))
                     yield self.vault.open(number, f"worker number {id}").decode(), worker, patients
 
     def number(self, person: str) -> str | None:

@@ -49,6 +49,11 @@ class Phone:
         if answer.status_code != 200:
             raise PhoneError(f"the service did not take it ({answer.status_code}): is GATEWAY=simulator?")
 
+    def register(self) -> None:
+        """Makes this phone's owner a health worker."""
+        if self.call("POST", "/phone/worker", data={"number": self.number}).status_code != 204:
+            raise PhoneError(f"no phone at {self.url}: is GATEWAY=simulator?")
+
     def let_pass(self, text: str) -> bool:
         """Lets time pass if that is what `text` says ("/later 2 weeks")."""
         match = LATER.fullmatch(text)

@@ -27,8 +27,15 @@ class Drawer:
     def patient(self, code: str) -> Patient | None:
         return self.patients.get(code)
 
+    def referred(self, code: str) -> Patient | None:
+        return self.patients.get(code)
+
     def codes(self) -> list[str]:
         return sorted(self.patients, key=lambda code: self.patients[code].order)
+
+    def due(self, now: float) -> list[str]:
+        due = {code: one.referral.due for code, one in self.patients.items() if one.referral and one.referral.due}
+        return sorted((code for code, at in due.items() if at <= now), key=lambda code: due[code])
 
 
 @dataclass

@@ -1,18 +1,24 @@
 """The phone in the browser, in real Chromium, against the running service and its worker."""
 
+import base64
+import re
 import shutil
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service as Driver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.common.print_page_options import PrintOptions
 from selenium.webdriver.support.ui import WebDriverWait
 
 from sms_triage.service import Service
+from sms_triage.triage.card import card
+from sms_triage.triage.face import load_face
 from sms_triage.web.app import create_app
 from tests.servers import serving
 
@@ -168,3 +174,25 @@ def test_a_ussd_dialog_that_ends_too_soon(browser: webdriver.Chrome, address: st
     assert bubbles(browser, "theirs")[0].startswith("You stopped part-way.")
     browser.find_element(By.CSS_SELECTOR, "#dial button").click()
     wait_for_page(browser, "You have a check that is not finished.")
+
+
+def test_a_phone_of_a_health_worker(browser: webdriver.Chrome, address: str) -> None:
+    browser.get(f"{address}/phone")
+    browser.execute_script("sessionStorage.clear()")
+    browser.refresh()
+    browser.find_element(By.ID, "worker").click()
+    WebDriverWait(browser, 5).until(lambda _: "Done" in browser.find_element(By.ID, "worker").text)
+    say(browser, "menu", 1)
+    assert bubbles(browser, "theirs")[0].startswith("Whom is it for?")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "hi"])
+def test_the_card_of_the_shorthand_is_one_page(browser: webdriver.Chrome, tmp_path: Path, language: str) -> None:
+    page = tmp_path / "card.html"
+    page.write_text(card(load_face(language, "sms", {"emergency_number": "112"})), encoding="utf-8")
+    browser.get(page.as_uri())
+    assert "D" in [item.text for item in browser.find_elements(By.CSS_SELECTOR, "h2 b")]
+    options = PrintOptions()
+    options.page_width, options.page_height, options.orientation = 14.8, 21.0, "landscape"
+    printed = base64.b64decode(browser.print_page(options))
+    assert len(re.findall(rb"/Type */Page[^s]", printed)) == 1

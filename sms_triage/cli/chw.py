@@ -2,6 +2,7 @@
 
 import csv
 import os
+import secrets
 import sys
 from pathlib import Path
 
@@ -78,6 +79,33 @@ def remove(number: str) -> None:
     removed = open_service(running_settings(os.environ)).store.remove_worker(canonical_number(number))
     click.echo("removed; her patients are kept" if removed else "this number is not in the registry")
     sys.exit(0 if removed else 1)
+
+
+@chw.command()
+@click.option("--role", type=click.Choice(ROLES), default="chw", show_default=True)
+@click.option("--area", default="")
+@click.option("--supervisor", default="", help="The supervisor's number.")
+@one_line
+def invite(role: str, area: str, supervisor: str) -> None:
+    """A code with which one person can join by SMS, within 30 days."""
+    code = f"{secrets.randbelow(10**8):08}"
+    service = open_service(running_settings(os.environ))
+    service.store.invite(code, Worker(role, "", "", area, canonical_number(supervisor)))
+    click.echo(f"she texts: JOIN {code} and her name")
+
+
+@chw.command()
+@click.argument("giver")
+@click.argument("taker")
+@one_line
+def handover(giver: str, taker: str) -> None:
+    """Gives all patients of one number to another, for a leave or for good."""
+    service = open_service(running_settings(os.environ))
+    ids = [service.vault.person(canonical_number(number)) for number in (giver, taker)]
+    if service.store.load(ids[1]).person.worker is None:
+        click.echo(f"sms-triage: {taker} is not in the registry", err=True)
+        sys.exit(1)
+    click.echo(f"{service.casework.hand_over(*ids)} patients handed over")
 
 
 def _fault(row: dict[str, str], service: Service) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from sms_triage.settings import SettingsError
+from sms_triage.triage.card import card
 from sms_triage.triage.compiler import compile_content
 from sms_triage.triage.content import CHANNELS, Content, content_dir, load_content
 from sms_triage.triage.errors import ContentError
@@ -108,7 +109,7 @@ def _check(directory: Path, menus_path: Path | None) -> Iterator[str]:
                 yield from found.violations
                 if channel == "sms":
                     yield from check_protocol(face)
-                    yield from check_shorthand(face.shorthand, face.content)
+                    yield from check_shorthand(face.caseload.shorthand, face.content)
                     for line in schedules(face):
                         click.echo(line)
                 if not found.violations:
@@ -149,6 +150,14 @@ def graph(lang: str, channel: str) -> None:
     """Draws the menu as Graphviz: sms-triage menus graph | dot -Tsvg > menu.svg"""
     content = load_content(None, load_translation(content_dir(), lang), channel)
     click.echo(draw(load_menu(menu_path(menus_dir(), content.topic, lang, channel)), content), nl=False)
+
+
+@menus.command(name="card")
+@click.option("--lang", type=_LANGUAGE, default=SOURCE_LANGUAGE, show_default=True)
+@one_line
+def show_card(lang: str) -> None:
+    """The one-SMS shorthand on one page to print: sms-triage menus card > card.html"""
+    click.echo(card(load_face(lang, "sms", {})), nl=False)
 
 
 @menus.command()

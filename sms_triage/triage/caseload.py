@@ -11,12 +11,12 @@ from sms_triage.triage import shorthand
 from sms_triage.triage.aftercare import signs_in
 from sms_triage.triage.case import Episode
 from sms_triage.triage.content import Option, Rule
-from sms_triage.triage.face import CONFIRM, CONSENT, FIND, HOME, LABEL, PATIENT
+from sms_triage.triage.face import CONFIRM, CONSENT, FIND, HOME, LABEL, OUTCOME, PATIENT, PHONE
 from sms_triage.triage.session import Session
 from sms_triage.triage.standing import facts
 from sms_triage.triage.turn import Reply, Turn, lane_of
 from sms_triage.triage.words import normal
-from sms_triage.triage.worker import Desk, Patient, is_sound, near, spaced
+from sms_triage.triage.worker import SERIAL_DIGITS, Desk, Enrolment, Letter, Patient, is_sound, near, spaced
 
 if TYPE_CHECKING:
     from sms_triage.triage.conversation import Conversation
@@ -26,7 +26,8 @@ PAGE = 6
 
 LABEL_LETTERS = 20
 FOR_PATIENT = ("for_whom", {"for_whom": "patient"})
-OWN = (HOME, CONSENT, LABEL, PATIENT, CONFIRM)
+OWN = (HOME, CONSENT, LABEL, PATIENT, CONFIRM, OUTCOME)
+CODE_DIGITS = SERIAL_DIGITS + 3
 
 
 def home(talk: "Conversation", before: str = "") -> Turn:
@@ -34,30 +35,32 @@ def home(talk: "Conversation", before: str = "") -> Turn:
     return talk.ask(replace(talk.fresh(), asking=HOME), before=before, event="home")
 
 
+NEXT = {"new": CONSENT, "find": FIND, "agrees": LABEL, "outcome": OUTCOME, "phone": PHONE}
+"""What is asked after an answer that leads to another question."""
+
+
 def chosen(talk: "Conversation", session: Session, option: Option) -> Turn:
     """An answer to a question about patients."""
+    if option.finding == OUTCOME:
+        return report_outcome(talk, session.patient, option.value)
+    if option.value in NEXT:
+        return talk.ask(replace(session, asking=NEXT[option.value], then=""))
     match option.value:
-        case "new":
-            return talk.ask(replace(session, asking=CONSENT))
         case "patients":
             return listed(talk, session, 0)
-        case "find":
-            return talk.ask(replace(session, asking=FIND, then=""))
+        case "due":
+            return visits_due(talk, session)
         case "myself":
             return talk.ask(replace(talk.fresh(), answers=(("for_whom", {"for_whom": "self"}),)), event="start")
-        case "agrees":
-            return talk.ask(replace(session, asking=LABEL))
-        case "refuses" | "wrong":
-            words = talk.face.phrase("refused", {}) if option.value == "refuses" else ""
-            talk.person = replace(talk.person, session=None)
-            return home(talk) if not words else talk.close(words, "consent:refused")
-        case "none":
-            return begin(talk, session, "")
-        case "right":
+        case "refuses":
+            return talk.close(talk.face.phrase("refused", {}), "consent:refused")
+        case "none" | "right":
             return begin(talk, session, "")
         case "check":
             return _triage(talk, session, _patient(talk, session.patient))
-    return slip_again(talk, session)
+        case "slip":
+            return slip_again(talk, session)
+    return home(talk)
 
 
 def begin(talk: "Conversation", session: Session, label: str) -> Turn:
@@ -96,7 +99,8 @@ def result(talk: "Conversation", session: Session, rule: Rule) -> tuple[Reply, .
         disposition=rule.at_least.id,
     )
     case = replace(patient.case.with_episode(episode, session.episode), answers=session.answers)
-    talk.patient = replace(patient, case=case)
+    referral = talk.face.caseload.refer(rule.at_least.id, talk.now)
+    talk.patient = replace(patient, case=case, referral=referral)
     deciding = [
         talk.face.label(atom.finding, known[atom.finding])
         for clause in rule.when.clauses
@@ -104,7 +108,71 @@ def result(talk: "Conversation", session: Session, rule: Rule) -> tuple[Reply, .
         if atom.holds(known)
     ]
     why = talk.face.phrase("why", {}, signs=", ".join(deciding)) if deciding else ""
-    return (Reply("\n".join(filter(None, [why, slip(talk, talk.patient)]))),)
+    act = talk.face.phrase("acknowledge", {}) if referral.confirm_by else ""
+    return (Reply("\n".join(filter(None, [why, slip(talk, talk.patient), act]))),)
+
+
+def acknowledge(talk: "Conversation", session: Session) -> Turn:
+    """She confirms that she acts on an urgent result."""
+    patient = _patient(talk, session.patient)
+    if patient is None or patient.referral is None:
+        return home(talk)
+    talk.patient = replace(patient, referral=replace(patient.referral, acknowledged=True, confirm_by=None))
+    return talk.turn(session, talk.face.phrase("acknowledged", {}), events=("acknowledged",))
+
+
+def visits_due(talk: "Conversation", session: Session) -> Turn:
+    """Whom a visit is owed, the longest due first."""
+    codes = list(_desk(talk).due(talk.now))
+    if not codes:
+        return talk.close(talk.face.phrase("none_due", {}), "due")
+    return _choice(talk, session, codes[:PAGE], 0, more=False)
+
+
+def report_outcome(talk: "Conversation", code: str, outcome: str) -> Turn:
+    """What came of a referral: it is closed, or its visit stays due. Her worker is told if somebody else reports."""
+    desk, face = _desk(talk), talk.face
+    own = desk.patient(code)
+    patient = own or desk.referred(code)
+    if patient is None or patient.referral is None:
+        return talk.close(face.phrase("unknown_patient", {}, code=spaced(code)), "outcome:unknown")
+    talk.patient = replace(patient, referral=face.caseload.reported(patient.referral, outcome, talk.now))
+    if outcome in ("treated", "referred"):
+        talk.patient = replace(talk.patient, case=replace(talk.patient.case, seen_at=talk.now))
+    worker = talk.person.worker
+    names = {"code": spaced(code), "outcome": f"outcome:{outcome}", "worker": worker.code if worker else ""}
+    if own is None:
+        talk.letters += (Letter("letter_outcome", names, id=patient.owner),)
+    if outcome == "died" and worker and worker.supervisor:
+        talk.letters += (Letter("letter_died", names, number=worker.supervisor, urgent=True),)
+    label = next(option.label.self for option in face.questions[OUTCOME].options if option.value == outcome)
+    said = face.phrase("outcome_noted", {}, code=spaced(code), outcome=label)
+    return talk.close(face.plain(said), f"outcome:{outcome}")
+
+
+def seen(talk: "Conversation", words: list[str]) -> Turn:
+    """``SEEN 031 000 003 1``: a referral and what came of it, from a facility or a worker."""
+    face = talk.face
+    if talk.person.worker is None:
+        return talk.close(face.phrase("seen_help", {}), "seen:unregistered")
+    digits = "".join(word for word in words if word.isdecimal())
+    code, outcome = digits[:CODE_DIGITS], digits[CODE_DIGITS:]
+    if not is_sound(code) or _desk(talk).referred(code) is None:
+        return talk.close(face.phrase("unknown_patient", {}, code=spaced(code) or "-"), "outcome:unknown")
+    options = face.questions[OUTCOME].options
+    if outcome.isdecimal() and 1 <= int(outcome) <= len(options):
+        return report_outcome(talk, code, options[int(outcome) - 1].value)
+    return talk.ask(replace(talk.fresh(), asking=OUTCOME, patient=code))
+
+
+def hear_phone(talk: "Conversation", session: Session, text: str) -> Turn:
+    """A patient's own number: check-ins go there, neutral as to everybody, and she can stop them."""
+    number = "+" + "".join(filter(str.isdecimal, normal(text)))
+    patient = _patient(talk, session.patient)
+    if patient is None or not 8 <= len(number) <= 16 or not patient.case.episodes:
+        return talk.turn(session, talk.face.phrase("phone_unclear", {}))
+    talk.enrolment = Enrolment(number, patient)
+    return talk.close(talk.face.phrase("phone_noted", {}), "phone")
 
 
 def slip(talk: "Conversation", patient: Patient) -> str:
@@ -198,9 +266,9 @@ def in_shorthand(talk: "Conversation", text: str) -> Turn:
     """A triage in one SMS: it is read back, with the guidance first if it is an emergency."""
     face = talk.face
     try:
-        answers = shorthand.read(text, face.shorthand, face.content)
+        answers = shorthand.read(text, face.caseload.shorthand, face.content)
     except shorthand.Unclear as unclear:
-        example = shorthand.write(face.content.baseline(), face.shorthand, face.content)
+        example = shorthand.write(face.content.baseline(), face.caseload.shorthand, face.content)
         return home(talk, before=face.phrase("shorthand_unclear", {}, part=str(unclear), example=example))
     session = replace(talk.fresh(), answers=(FOR_PATIENT, *answers), asking=CONFIRM)
     turn = talk.ask(session, event="shorthand")
@@ -215,7 +283,7 @@ def echo(talk: "Conversation", session: Session) -> str:
     face = talk.face
     lines = []
     for id, values in session.answers:
-        letter = face.shorthand.get(id)
+        letter = face.caseload.shorthand.get(id)
         if letter is None:
             continue
         question = face.content.question(id)

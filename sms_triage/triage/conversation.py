@@ -9,13 +9,13 @@ from dataclasses import replace
 from sms_triage.triage import aftercare, caseload, shorthand
 from sms_triage.triage.alarms import Alarm
 from sms_triage.triage.content import Option, Question
-from sms_triage.triage.face import CONFIRM, EPISODE, FIND, LABEL, LANGUAGE, PIN, PIN_ASK, RESUME, Faces
+from sms_triage.triage.face import CONFIRM, EPISODE, FIND, LABEL, LANGUAGE, PHONE, PIN, PIN_ASK, RESUME, Faces
 from sms_triage.triage.session import Person, Session
 from sms_triage.triage.standing import asked, facts, owed, screen_of
 from sms_triage.triage.translations import SOURCE_LANGUAGE
 from sms_triage.triage.turn import Lane, Reply, Turn, lane_of
 from sms_triage.triage.words import normal
-from sms_triage.triage.worker import Patient
+from sms_triage.triage.worker import Enrolment, Letter, Patient
 
 HELP_AFTER_MISSES = 2
 SILENT_AFTER_MISSES = 10
@@ -33,6 +33,8 @@ class Conversation:
         self.channel = channel
         self.now = now
         self.patient: Patient | None = None
+        self.letters: tuple[Letter, ...] = ()
+        self.enrolment: Enrolment | None = None
         self.speak(person.language)
 
     def speak(self, language: str) -> None:
@@ -55,6 +57,8 @@ class Conversation:
             return self.choose_language(session, named)
         if command and (turn := self.obey(command, session)):
             return turn
+        if body.split(" ")[0] in self.face.caseload.seen_words and any(map(str.isdecimal, body)):
+            return caseload.seen(self, body.split()[1:])
         if self.person.worker and shorthand.looks_like(text):
             return caseload.in_shorthand(self, text)
         if self.before is None:
@@ -158,12 +162,8 @@ class Conversation:
         if session.shown != question.stamp:
             # The content changed since she was asked: her number may mean something else now.
             return self.ask(session)
-        if question.id == FIND:
-            return caseload.found(self, session, text)
-        digits = normal(text).replace(" ", "")
-        if question.id in (PIN, PIN_ASK) and digits.isdecimal() and len(digits) == aftercare.PIN_DIGITS:
-            hear = aftercare.with_pin if question.id == PIN else aftercare.hear_pin
-            return hear(self, session, digits)
+        if turn := self.free_answer(session, question, text):
+            return turn
         meant = self.face.readers[question.id].read(text)
         if isinstance(meant, frozenset):
             return self.answered(session, question, meant)
@@ -185,6 +185,19 @@ class Conversation:
             name = "hint_several" if question.several else "hint_one"
             hint = self.face.phrase(name, session.known, last=question.last)
         return self.missed(session, hint, self.put(session))
+
+    def free_answer(self, session: Session, question: Question, text: str) -> Turn | None:
+        """The turn for a number that is no option's: a patient's, a telephone's, a PIN."""
+        digits = "".join(filter(str.isdecimal, normal(text)))
+        if question.id == FIND:
+            return caseload.found(self, session, text)
+        if question.id == PHONE and digits:
+            return caseload.hear_phone(self, session, text)
+        only_digits = normal(text).replace(" ", "") == digits
+        if question.id in (PIN, PIN_ASK) and only_digits and len(digits) == aftercare.PIN_DIGITS:
+            hear = aftercare.with_pin if question.id == PIN else aftercare.hear_pin
+            return hear(self, session, digits)
+        return None
 
     def put(self, session: Session) -> str:
         """The question the session is at, as it is sent."""
@@ -264,7 +277,7 @@ class Conversation:
         question = asked(self.face, session)
         if question and question.zero:
             return aftercare.chosen(self, session, Option(question.id, "stop", question.zero, ()))
-        if session.asking in (*caseload.OWN, FIND):
+        if session.asking in (*caseload.OWN, FIND, PHONE):
             return caseload.home(self)
         if session.asking and session.asking != EPISODE:
             return self.ask(replace(session, asking=""), event="back")
@@ -302,6 +315,8 @@ class Conversation:
             return self.read(session, "tips" if number == 1 else "causes", 0)
         if number == 2:
             return self.read(session, "causes", 0)
+        if number == (5 if self.channel == "ussd" else 3) and session.patient:
+            return caseload.acknowledge(self, session)
         if number == (5 if self.channel == "ussd" else 3) and aftercare.may_offer(self, session):
             return aftercare.agree(self, session)
         if self.channel == "ussd" and number == 3:
@@ -344,8 +359,16 @@ class Conversation:
         return self.turn(session, f"{hint}\n{question}" if hint else question, events=("missed",))
 
     def turn(self, session: Session, words: str, lane: Lane = Lane.ANSWER, events: tuple[str, ...] = ()) -> Turn:
-        return Turn(replace(self.person, session=session), (Reply(words, lane),), events, patient=self.patient)
+        return Turn(
+            replace(self.person, session=session),
+            (Reply(words, lane),),
+            events,
+            patient=self.patient,
+            letters=self.letters,
+            enrolment=self.enrolment,
+        )
 
     def close(self, words: str, event: str) -> Turn:
         """The last words of a talk about a check-in: what she writes next begins anew."""
-        return Turn(replace(self.person, session=None), (Reply(words),), (event,), ends=True)
+        turn = self.turn(self.current(), words, events=(event,))
+        return replace(turn, person=replace(self.person, session=None), ends=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sms_triage import text as sms
 from sms_triage.triage.engine import dial, silence_at, take_turn
-from sms_triage.triage.face import RESUME, Face, Faces
+from sms_triage.triage.face import HOME, RESUME, Face, Faces
 from sms_triage.triage.session import Person, Session
 from sms_triage.triage.turn import Reply, Turn
 from sms_triage.triage.words import normal
@@ -63,5 +63,5 @@ def pages_of(face: Face, session: Session, words: str) -> list[str]:
     """`words` as the pages shown to a person whose session this is."""
     back = f"{BACK} {face.phrase('page_back', session.known)}"
     more = f"{MORE} {face.phrase('page_more', session.known)}"
-    before = session.asking != RESUME and (session.answers or session.asking)
+    before = session.asking not in (RESUME, HOME) and (session.answers or session.asking)
     return sms.ussd_pages(words, back if before else "", back, more)

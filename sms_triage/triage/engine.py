@@ -5,13 +5,15 @@ Pure: no I/O, no clock. Four things lead to a turn: a text, dialling in, silence
 
 from dataclasses import replace
 
-from sms_triage.triage.case import Plan
+from sms_triage.triage.case import Case, Plan
 from sms_triage.triage.conversation import Conversation
 from sms_triage.triage.face import Face, Faces
 from sms_triage.triage.followup import proceed, skip_stale, tomorrow
 from sms_triage.triage.session import Person, Session
 from sms_triage.triage.standing import asked, owed
 from sms_triage.triage.turn import Lane, Reply, Turn, lane_of
+from sms_triage.triage.words import normal
+from sms_triage.triage.worker import Letter, spaced
 
 SESSION_SECONDS = 24 * 3600
 """How long a session is kept after the person last wrote."""
@@ -39,6 +41,23 @@ def take_turn(faces: Faces, person: Person, text: str, now: float, channel: str 
         person = replace(person, session=_greeted(faces.of(person.language, "sms"), now))
     turn = Conversation(faces, person, channel, now).hear(text)
     return replace(turn, silence_at=silence_at(faces, turn.person))
+
+
+def wish_to_join(faces: Faces, person: Person, text: str) -> tuple[str, str] | None:
+    """The code and the name in a wish to join as a worker; None if the text is none."""
+    words = normal(text).split()
+    if person.worker or not words or words[0] not in faces.of(person.language, "sms").caseload.join_words:
+        return None
+    digits = "".join(word for word in words[1:] if word.isdecimal())
+    return digits, " ".join(word for word in text.split()[1:] if not any(map(str.isdecimal, word)))
+
+
+def joined(faces: Faces, person: Person, now: float) -> Turn:
+    """The turn for who wished to join: welcomed if she is a worker now, else told what to do."""
+    face = faces.of(person.language, "sms")
+    worker = person.worker
+    words = face.phrase("joined", {}, worker=worker.code) if worker else face.phrase("join_help", {})
+    return Turn(replace(person, session=None), (Reply(words),), ("joined" if worker else "join_refused",))
 
 
 def dial(faces: Faces, person: Person, now: float) -> Turn:
@@ -90,7 +109,7 @@ def check_in(faces: Faces, person: Person, now: float) -> Turn:
         unanswered = plan.unanswered + 1
         after = proceed(replace(plan, waiting=False, unanswered=unanswered), protocol, calendar, case.time, now)
         if unanswered >= protocol.most_unanswered or after is None:
-            return kept(None, "unanswered")
+            return replace(kept(None, "unanswered"), letters=_to_helper(case))
         plan = replace(after, due=plan.due)
     if person.session and now - person.session.heard < LIVE_SECONDS:
         return kept(tomorrow(plan, calendar, case.time, now), "put_off")
@@ -104,6 +123,14 @@ def check_in(faces: Faces, person: Person, now: float) -> Turn:
     sent = replace(case, plan=replace(plan, waiting=True, due=due))
     greeted = replace(person, session=_greeted(face, now), case=sent)
     return Turn(greeted, (Reply(greeting, Lane.REMINDER, by_sms=True),), (f"followup:{plan.schedule}:{plan.step + 1}",))
+
+
+def _to_helper(case: Case) -> tuple[Letter, ...]:
+    """That somebody does not answer is told the worker who cares for her, and nobody else."""
+    if case.helper is None:
+        return ()
+    worker, code = case.helper
+    return (Letter("letter_unanswered", {"code": spaced(code)}, id=worker),)
 
 
 def _greeted(face: Face, now: float) -> Session:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sms_triage import text as sms
+from sms_triage.triage import worker
 from sms_triage.triage.alarms import Alarms, read_alarms
 from sms_triage.triage.answers import Lexicon, Reader, read_lexicon
 from sms_triage.triage.conditions import Answers
@@ -25,6 +26,7 @@ from sms_triage.triage.followup import Protocol, load_protocol
 from sms_triage.triage.menu import Menu, Screen, load_menu, menu_path, menus_dir, question_text, result_text
 from sms_triage.triage.templates import fill, placeholders
 from sms_triage.triage.translations import Collector, Translation, languages_of, load_translation
+from sms_triage.triage.words import normal
 from sms_triage.triage.yaml_file import read_yaml
 
 RESUME = "resume"
@@ -34,6 +36,7 @@ PIN = "pin"
 PIN_ASK = "pin_ask"
 EPISODE = "episode"
 HOME, CONSENT, LABEL, PATIENT, CONFIRM, FIND = "home", "consent", "label", "patient", "confirm", "find"
+OUTCOME, PHONE = "outcome", "phone"
 """Questions of the service's own; what is chosen in them is no finding."""
 
 
@@ -42,8 +45,8 @@ class Face:
     """What the engine needs to talk: the menu to walk, the words to understand, and every text, filled in.
 
     `questions` are all that may be asked, the service's own among them, and `asks` how they are put where the menu has
-    no screen for them. `shorthand` is the letter of each question in a one-SMS triage. `texts` are those of the service
-    (help, hints, ...); `values` the deployment's settings they were filled with.
+    no screen for them. `caseload` is what the content says of workers. `texts` are those of the service (help, hints,
+    ...); `values` the deployment's settings they were filled with.
     """
 
     content: Content
@@ -57,7 +60,7 @@ class Face:
     values: Mapping[str, str]
     results: Mapping[str, Text]
     protocol: Protocol
-    shorthand: Mapping[str, str]
+    caseload: worker.Protocol
 
     @property
     def language(self) -> str:
@@ -178,7 +181,7 @@ def load_face(
     own_questions = {
         id: _own_question(id, entry, translation) for id, entry in _merged("questions", raw, more, caseload).items()
     }
-    for id in (PIN_ASK, FIND):
+    for id in (PIN_ASK, FIND, PHONE):
         own_questions[id] = Question(id, service_texts[id], (), several=False, none=None)
     own_questions[EPISODE] = _episode_question(content, more["recurrence"]["together"], translation)
     questions = {question.id: question for question in content.questions} | own_questions
@@ -198,8 +201,23 @@ def load_face(
         values=values,
         results={rule.id: ready(result_text(content, rule.id)) for rule in content.rules},
         protocol=load_protocol(directory),
-        shorthand=caseload["shorthand"],
+        caseload=_caseload_protocol(caseload),
     )
+
+
+def _caseload_protocol(raw: Mapping[str, Any]) -> worker.Protocol:
+    """Raises :class:`ContentError` if it is malformed."""
+    try:
+        return worker.Protocol(
+            visits={id: tuple(days) for id, days in raw["visits"].items()},
+            acknowledge_minutes=raw["acknowledge_minutes"],
+            still_open=tuple(raw["still_open"]),
+            join_words=tuple(normal(word) for word in raw["join_words"]),
+            seen_words=tuple(normal(word) for word in raw["seen_words"]),
+            shorthand=raw["shorthand"],
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ContentError(f"caseload.yaml is malformed: {type(error).__name__} {error}") from error
 
 
 def _merged(section: str, *files: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from sms_triage import text as sms
 from sms_triage.triage.aftercare import RECURRENCE
-from sms_triage.triage.face import EPISODE, Face
+from sms_triage.triage.face import EPISODE, OUTCOME, Face
 from sms_triage.triage.followup import SPREAD_MINUTES, in_quiet_hours
 from sms_triage.triage.words import fold, normal
 
@@ -16,7 +16,8 @@ OUTCOMES = {"seen", "not_yet", "stopped", "worse", "again", "not_again"}
 
 def check_protocol(face: Face, quiet: tuple[str, str] = ("20:00", "09:00")) -> tuple[str, ...]:
     """Everything about schedules and rules. One language is enough."""
-    return (*_schedules(face), *_check_ins(face), *times_in_quiet_hours(face, quiet), *_recurrence(face))
+    found = (_schedules(face), _check_ins(face), times_in_quiet_hours(face, quiet), _recurrence(face), _caseload(face))
+    return tuple(violation for violations in found for violation in violations)
 
 
 def check_discretion(face: Face) -> tuple[str, ...]:
@@ -83,6 +84,22 @@ def _recurrence(face: Face) -> Iterator[str]:
     for more, fewer in pairwise(recurrence.becomes):
         if more.episodes <= fewer.episodes:
             yield "recurrence: the rule with more episodes must stand first"
+
+
+def _caseload(face: Face) -> Iterator[str]:
+    """What the content says of workers: each disposition has its visits and its word on a slip, each outcome exists."""
+    caseload = face.caseload
+    ranked = {disposition.id for disposition in face.content.dispositions}
+    for id in sorted(ranked):
+        if id not in caseload.visits:
+            yield f"caseload: no visits are said for {id}"
+        if f"urgency_{id}" not in face.texts:
+            yield f"caseload: no text urgency_{id} for a slip"
+    for id in sorted((caseload.visits.keys() | caseload.acknowledge_minutes.keys()) - ranked):
+        yield f"caseload names the disposition {id!r}, which does not exist"
+    outcomes = {option.value for option in face.questions[OUTCOME].options}
+    for outcome in sorted(set(caseload.still_open) - outcomes):
+        yield f"caseload: {outcome!r} is no outcome"
 
 
 def _discreet(face: Face) -> Iterator[str]:

@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from sms_triage.triage.content import Rule
 from sms_triage.triage.session import Person
-from sms_triage.triage.worker import Patient
+from sms_triage.triage.worker import Enrolment, Letter, Patient
 
 
 class Lane(IntEnum):
@@ -38,7 +38,8 @@ class Turn:
 
     `person` is what is kept; `silence_at` is when (seconds since the epoch) a silent person is to be told what she is
     owed; `events` are counted, and name no person; `ends` tells that a USSD dialog is over; `erase` that nothing of the
-    person may be kept; `patient` is one of hers to keep.
+    person may be kept; `patient` is one to keep, `letters` go to
+    others, `enrolment` is a patient's own phone.
     """
 
     person: Person
@@ -48,3 +49,5 @@ class Turn:
     ends: bool = False
     erase: bool = False
     patient: Patient | None = None
+    letters: tuple[Letter, ...] = ()
+    enrolment: Enrolment | None = None

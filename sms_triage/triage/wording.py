@@ -14,7 +14,7 @@ from sms_triage.triage.session import Session
 from sms_triage.triage.templates import fill, placeholders
 from sms_triage.triage.words import normal
 
-TURN_NAMES = {"last", "date", "times", "code", "urgency", "signs", "worker", "part", "example"}
+TURN_NAMES = {"last", "date", "times", "code", "urgency", "signs", "worker", "part", "example", "outcome", "list"}
 """What a turn fills in; everything else is the deployment's."""
 
 

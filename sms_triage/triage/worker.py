@@ -1,11 +1,11 @@
 """Community health workers and their patients: who they are, and numbers that cannot be mistyped into another's."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Protocol
+from typing import Protocol as Interface
 
-from sms_triage.triage.case import Case, load_case
+from sms_triage.triage.case import DAY, Case, load_case
 
 ROLES = ("chw", "supervisor", "facility")
 
@@ -39,6 +39,72 @@ def load_worker(data: bytes) -> Worker:
 
 
 @dataclass(frozen=True)
+class Referral:
+    """That a patient was sent to be seen: how urgent, since when (s since the epoch), whether her worker confirmed that
+    she acts on it, who else was told (1 the supervisor, 2 the facilities too), when a visit is due, and what came of it
+    ("" while it is open)."""
+
+    disposition: str
+    at: float
+    due: float | None = None
+    acknowledged: bool = False
+    told: int = 0
+    confirm_by: float | None = None
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What the content says of caseloads; see ``content/caseload.yaml``."""
+
+    visits: Mapping[str, tuple[int, ...]]
+    acknowledge_minutes: Mapping[str, float]
+    still_open: tuple[str, ...]
+    join_words: tuple[str, ...]
+    seen_words: tuple[str, ...]
+    shorthand: Mapping[str, str]
+
+    def refer(self, disposition: str, at: float) -> Referral:
+        """A referral that begins."""
+        days = self.visits[disposition]
+        minutes = self.acknowledge_minutes.get(disposition)
+        return Referral(
+            disposition,
+            at,
+            due=at + days[0] * DAY if days else None,
+            confirm_by=at + minutes * 60 if minutes else None,
+        )
+
+    def reported(self, referral: Referral, outcome: str, now: float) -> Referral:
+        """A referral once its outcome is told; one that leaves a visit due stays open."""
+        confirmed = replace(referral, acknowledged=True, confirm_by=None)
+        if outcome in self.still_open:
+            return replace(confirmed, due=now + DAY)
+        return replace(confirmed, outcome=outcome, due=None)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message to another worker: to her id, or to a number, or to the facilities of an area. `text` names a text of
+    the service and `names` what it is filled with; it is said in her own language."""
+
+    text: str
+    names: Mapping[str, str]
+    id: str = ""
+    number: str = ""
+    area: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """A patient's own phone, on which she wants to be asked how she is."""
+
+    number: str
+    patient: "Patient"
+
+
+@dataclass(frozen=True)
 class Patient:
     """A patient of a worker. `owner` is the worker's person id; `label` is the worker's own word for her; `agreed_at`
     is when she agreed to be asked (s since the epoch)."""
@@ -48,6 +114,7 @@ class Patient:
     agreed_at: float
     label: str = ""
     case: Case = NO_CASE
+    referral: Referral | None = None
 
     @property
     def order(self) -> float:
@@ -58,7 +125,8 @@ class Patient:
 
     def dump(self) -> bytes:
         raw = {"code": self.code, "owner": self.owner, "agreed_at": self.agreed_at, "label": self.label}
-        return json.dumps({**raw, "case": self.case.dump().hex()}, separators=(",", ":")).encode()
+        referral = asdict(self.referral) if self.referral else None
+        return json.dumps({**raw, "case": self.case.dump().hex(), "referral": referral}, separators=(",", ":")).encode()
 
 
 URGENCY = ("emergency_now", "same_day", "within_week", "routine_visit", "self_care_watch")
@@ -66,10 +134,11 @@ URGENCY = ("emergency_now", "same_day", "within_week", "routine_visit", "self_ca
 
 def load_patient(data: bytes) -> Patient:
     raw = json.loads(data)
-    return replace(Patient(**{**raw, "case": NO_CASE}), case=load_case(bytes.fromhex(raw["case"])))
+    case, referral = load_case(bytes.fromhex(raw.pop("case"))), raw.pop("referral")
+    return Patient(**raw, case=case, referral=Referral(**referral) if referral else None)
 
 
-class Desk(Protocol):
+class Desk(Interface):
     """A worker's own patients."""
 
     def new_code(self) -> str:
@@ -78,8 +147,14 @@ class Desk(Protocol):
     def patient(self, code: str) -> Patient | None:
         """The patient of this number, if she is this worker's."""
 
+    def referred(self, code: str) -> Patient | None:
+        """The patient of this number, whoever's she is: for who reports what came of a referral."""
+
     def codes(self) -> Sequence[str]:
         """The numbers of all patients, the most urgent and newest first."""
+
+    def due(self, now: float) -> Sequence[str]:
+        """The numbers of those whom a visit is owed, the longest due first."""
 
 
 def check_digit(digits: str) -> str:

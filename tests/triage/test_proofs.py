@@ -192,6 +192,9 @@ def test_a_menu_survives_writing_and_reading(copy: Path) -> None:
         ("within_days: 183, frequency: often", "within_days: 183, frequency: daily", "'daily', which does not exist"),
         ("asks: [danger, forced_when, amount, signs]", "asks: [dangers]", "asks 'dangers', which is no question"),
         ('far: "Ask for the nearest', 'fart: "Ask for the nearest', "there is no text 'far' for barrier"),
+        ("routine_visit: [16], ", "", "no visits are said for routine_visit"),
+        ("  urgency_same_day: SEE TODAY\n", "", "no text urgency_same_day"),
+        ("still_open: [did_not_go]", "still_open: [asleep]", "'asleep' is no outcome"),
         ("offer: \"Shall we text", "offer: \"" + "Shall we text " * 20, "text offer: 3 segments; budget 1"),
     ],
 )  # fmt: skip

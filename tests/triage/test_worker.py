@@ -44,10 +44,10 @@ def test_every_answer_set_comes_through_the_shorthand(face: Face, data: st.DataO
         answers[finding.id] = data.draw(st.sampled_from(finding.values))
     if answers["forced"] == "no":
         answers["forced_when"] = content.findings["forced_when"].baseline
-    text = shorthand.write(answers, face.shorthand, content)
+    text = shorthand.write(answers, face.caseload.shorthand, content)
     told = {
         finding: value
-        for _, values in shorthand.read(text, face.shorthand, content)
+        for _, values in shorthand.read(text, face.caseload.shorthand, content)
         for finding, value in values.items()
     }
     asked = {finding: value for finding, value in answers.items() if finding in told}
@@ -68,7 +68,7 @@ def test_the_check_proves_it_for_every_way_to_answer() -> None:
 @pytest.mark.parametrize("text", ["D5 P9", "D15", "X1 D5", "D5 D5", "D51 P1", "D55 P1"])
 def test_what_is_not_clear_is_not_guessed(face: Face, text: str) -> None:
     with pytest.raises(shorthand.Unclear):
-        shorthand.read(text, face.shorthand, face.content)
+        shorthand.read(text, face.caseload.shorthand, face.content)
 
 
 @pytest.mark.parametrize("text", ["D5 P1", "d5p1l2", "D5, P1, L2.", "Ｄ５ Ｐ１"])

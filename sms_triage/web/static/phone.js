@@ -140,6 +140,10 @@ element("add").onsubmit = (event) => {
   element("new-number").value = "";
 };
 
+element("worker").onclick = async () => {
+  await fetch("/phone/worker", { method: "POST", body: new URLSearchParams({ number: current.number }) });
+  element("worker").textContent = "Done: text MENU";
+};
 element("later").onsubmit = async (event) => {
   event.preventDefault();
   const body = new URLSearchParams({ seconds: event.submitter.value });
