@@ -228,13 +228,17 @@ class Service:
     def _enrol(self, enrolment: Enrolment, owner: str, inbound: Inbound, now: float) -> None:
         """Begins a patient's own follow-up, on her own phone."""
         number = canonical_number(enrolment.number)
-        known = self.store.load(self.vault.person(number))
-        placed = self.placed(known.person, number, known.id)
-        person = self.casework.case_for(enrolment, owner, known, placed, now)
-        if person is not None:
+        for _ in range(MOST_CONFLICTS):
+            known = self.store.load(self.vault.person(number))
+            placed = self.placed(known.person, number, known.id)
+            person = self.casework.case_for(enrolment, owner, known, placed, now)
+            if person is None:
+                return
             address = known.address or Address(inbound.gateway, inbound.sender)
             enrolled = Inbound(address.gateway, f"enrolment-{inbound.message_id}", number, address.sender, "")
-            self.store.commit(known, enrolled, Turn(person, events=("enrolled",)), now)
+            if self.store.commit(known, enrolled, Turn(person, events=("enrolled",)), now)[0] != "conflict":
+                return
+        raise Busy
 
     def reported(self, report: Report, gateway: str, now: float) -> str:
         """Applies a delivery report; a message that may still arrive is put back for later."""

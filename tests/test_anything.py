@@ -16,7 +16,8 @@ from sms_triage.triage.engine import take_turn
 from sms_triage.triage.face import Faces
 from sms_triage.triage.session import Person
 from sms_triage.triage.standing import owed
-from tests.talk import Talk
+from sms_triage.triage.worker import Worker
+from tests.talk import Drawer, Talk
 
 USUAL = [
     "hi",
@@ -77,6 +78,28 @@ def test_any_conversation_can_go_on(every_face: Faces, steps: list[tuple[str, st
         if talk.question and talk.question.id == "for_whom":
             talk.text("1")
     raise AssertionError("no result after twelve answers")
+
+
+WORK = st.sampled_from(
+    ["menu", "1", "2", "3", "4", "5", "6", "7", "0", "9", "13", "none", "D5 P1 L2 A1 F1 S3 B7", "D1", "d9 p9",
+     "SEEN 031000003 1", "seen 031000003", "031 000 003", "031000004", "+254711111111", "red scarf", "again", "STOP", "START",
+     "bleeding a lot", "diary", "delete", "language"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(WAYS, st.one_of(WORK, WORK, TEXTS), st.integers(0, 200_000)), max_size=40))
+def test_any_worker_can_go_on(every_face: Faces, steps: list[tuple[str, str, int]]) -> None:
+    talk = Talk(every_face, Person(worker=Worker("chw", "Amina", "A12"), desk=Drawer()))
+    for way, text, pause in steps:
+        talk.wait(pause)
+        if way == "sms":
+            talk.text(text)
+        else:
+            replies = talk.dial() if way == "dial" or talk.person.session is None else talk.press(text)
+            assert fits_ussd(replies[0])
+    talk.text("START")
+    assert talk.text("MENU")[0].startswith(every_face.of(talk.person.language, "sms").asks["home"].self)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

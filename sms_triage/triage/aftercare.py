@@ -228,6 +228,7 @@ def diary(talk: "Conversation", session: Session) -> Turn:
 
 
 def erased(talk: "Conversation") -> Turn:
-    """Nothing of her is kept. It is said once."""
+    """Nothing of her is kept. It is said once. Her place in the registry is not hers to erase, nor are her patients."""
     said = Reply(talk.face.phrase("deleted", {}), despite_stop=True)
-    return Turn(Person(calendar=talk.person.calendar), (said,), ("erased",), ends=True, erase=True)
+    nobody = Person(calendar=talk.person.calendar, worker=talk.person.worker, desk=talk.person.desk)
+    return Turn(nobody, (said,), ("erased",), ends=True, erase=True)

@@ -23,6 +23,10 @@ SILENT_AFTER_MISSES = 10
 must not go on for ever (and a person had help and the emergency line offered eight times). On USSD nobody does."""
 
 
+MOST_ANSWER_DIGITS = 5
+"""A text with more digits than an answer or a PIN has may name a patient."""
+
+
 class Conversation:
     """One turn. `person` is what is known of her so far in it."""
 
@@ -57,7 +61,7 @@ class Conversation:
             return self.choose_language(session, named)
         if command and (turn := self.obey(command, session)):
             return turn
-        if body.split(" ")[0] in self.face.caseload.seen_words and any(map(str.isdecimal, body)):
+        if body.split(" ")[0] in self.face.caseload.seen_words and sum(map(str.isdecimal, body)) > MOST_ANSWER_DIGITS:
             return caseload.seen(self, body.split()[1:])
         if self.person.worker and shorthand.looks_like(text):
             return caseload.in_shorthand(self, text)

@@ -22,8 +22,10 @@ MOST_OPTIONS = 8
 def dial_in(faces: Faces, person: Person, inputs: Sequence[str], now: float) -> Turn:
     """The turn for a person who dials, with the answers she dialled along (``*384*1*2#`` has two).
 
-    These are answers from the first question on, so an unfinished session is not taken up with them.
+    These are answers from the first question on, so an unfinished session is not taken up with them. A worker's first
+    screen is another, on which they would mean something else: hers are left out.
     """
+    inputs = () if person.worker else inputs
     turns = [_paged(faces, dial(faces, replace(person, session=None) if inputs else person, now))]
     for text in inputs:
         turns.append(press(faces, turns[-1].person, text, now))
