@@ -24,12 +24,14 @@ from sms_triage.settings import Settings
 from sms_triage.store import ALL_KEYS, keys_of
 from sms_triage.triage.session import Person
 from sms_triage.triage.turn import Reply, Turn
+from sms_triage.triage.worker import Worker
 
 SECONDS = 6.0
 CONNECTIONS = 16
 PROCESSES = 2
 REPLIES = 6000
 PENDING = 20_000
+WORKERS, PATIENTS = 10_000, 300
 PROVIDER_SECONDS = 0.15
 SECRET = "a secret for benchmarks, longer than 32 characters"
 PEER = Path(__file__).parent / "ussd_menu_builder"
@@ -41,7 +43,7 @@ CONVERSATION = ["hi", "1", "5", "1", "2", "1", "1", "6", "7"]
 def main() -> None:
     with ValkeyServer(config={"appendonly": "yes"}) as server:
         url = f"redis://127.0.0.1:{server.port}/0"
-        rows = [*webhook(url), *ussd(url), round_trips(url), replies(url), memory(url), followups(url)]
+        rows = [*webhook(url), *ussd(url), round_trips(url), replies(url), memory(url), followups(url), caseload(url)]
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         print(f"{name:<{width}}  {value}")
@@ -214,6 +216,26 @@ def followups(url: str) -> tuple[str, str]:
     person = service.vault.person("+254700000001")
     whole = service.redis.memory_usage(keys_of(person).case(person)) or 0
     return "memory per pending follow-up, bytes (waiting; its case)", f"{waiting / PENDING:,.0f}; {whole:,}"
+
+
+def caseload(url: str) -> tuple[str, str]:
+    """What it takes to list a caseload, beside an ordinary answer, in a registry of many."""
+    service = _service(url)
+    service.redis.flushall()
+    for place in range(WORKERS):
+        service.store.add_worker(f"+2548{place:08}", Worker("chw", "Name", "A12", "East"), "")
+    amina = "+254800000001"
+    for _ in range(PATIENTS):
+        for words in ("D5 P1 L2 A1 F1 S3 B7", "1"):
+            service.receive(_inbound(amina, words), time.time())
+    seconds: dict[str, float] = {"menu": 0.0, "3": 0.0}
+    for _ in range(50):
+        for words in seconds:
+            started = time.monotonic()
+            service.receive(_inbound(amina, words), time.time())
+            seconds[words] += time.monotonic() - started
+    ratio = seconds["3"] / seconds["menu"]
+    return f"list of {PATIENTS} patients, {WORKERS:,} workers, beside the menu (ratio)", f"{ratio:.1f}"
 
 
 def _service(url: str) -> Service:

@@ -76,11 +76,13 @@ class Protocol:
         )
 
     def reported(self, referral: Referral, outcome: str, now: float) -> Referral:
-        """A referral once its outcome is told; one that leaves a visit due stays open."""
+        """A referral once its outcome is told. One that leaves a visit due stays open until the next of its visits, or
+        the next day."""
         confirmed = replace(referral, acknowledged=True, confirm_by=None)
-        if outcome in self.still_open:
-            return replace(confirmed, due=now + DAY)
-        return replace(confirmed, outcome=outcome, due=None)
+        if outcome not in self.still_open:
+            return replace(confirmed, outcome=outcome, due=None)
+        visits = (referral.at + day * DAY for day in self.visits[referral.disposition])
+        return replace(confirmed, due=next((at for at in visits if at > now), now + DAY))
 
 
 @dataclass(frozen=True)
