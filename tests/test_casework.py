@@ -223,6 +223,20 @@ def test_three_hundred_patients_are_paged_the_most_urgent_and_newest_first(ward:
     assert set(first[:6]).isdisjoint(second[:6])
 
 
+def test_visits_that_are_due_are_paged_too_the_longest_due_first(ward: Service) -> None:
+    codes = [new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7", now=START + place) for place in range(8)]
+    first = text(ward, AMINA, "menu", "2", now=START + 4 * DAY)[0].splitlines()
+    second = text(ward, AMINA, "7", now=START + 4 * DAY)[0].splitlines()
+    assert [line[2:13] for line in (*first[:6], *second[:2])] == [spaced(code) for code in codes]
+
+
+def test_a_result_shown_again_does_not_ask_for_another_confirmation(ward: Service) -> None:
+    new_patient(ward, AMINA, "D1 P1")
+    text(ward, AMINA, "3", "0", "1")
+    ward.sweep(START + DAY)
+    assert received(ward, CHIEF) == []
+
+
 def test_nothing_in_redis_names_a_patient_or_a_worker(ward: Service) -> None:
     text(ward, AMINA, "menu", "1", "1", "red scarf", "1")
     for key in ward.redis.keys("{*"):

@@ -46,10 +46,8 @@ def chosen(talk: "Conversation", session: Session, option: Option) -> Turn:
     if option.value in NEXT:
         return talk.ask(replace(session, asking=NEXT[option.value], then=""))
     match option.value:
-        case "patients":
-            return listed(talk, session, 0)
-        case "due":
-            return visits_due(talk, session)
+        case "patients" | "due":
+            return listed(talk, session, option.value, 0)
         case "myself":
             return talk.ask(replace(talk.fresh(), answers=(("for_whom", {"for_whom": "self"}),)), event="start")
         case "refuses":
@@ -99,7 +97,10 @@ def result(talk: "Conversation", session: Session, rule: Rule) -> tuple[Reply, .
         disposition=rule.at_least.id,
     )
     case = replace(patient.case.with_episode(episode, session.episode), answers=session.answers)
-    referral = talk.face.caseload.refer(rule.at_least.id, talk.now)
+    referral = patient.referral
+    if session.episode is None or referral is None or referral.disposition != rule.at_least.id:
+        # Not the same result shown once more: she is referred (anew).
+        referral = talk.face.caseload.refer(rule.at_least.id, talk.now)
     talk.patient = replace(patient, case=case, referral=referral)
     deciding = [
         talk.face.label(atom.finding, known[atom.finding])
@@ -119,14 +120,6 @@ def acknowledge(talk: "Conversation", session: Session) -> Turn:
         return home(talk)
     talk.patient = replace(patient, referral=replace(patient.referral, acknowledged=True, confirm_by=None))
     return talk.turn(session, talk.face.phrase("acknowledged", {}), events=("acknowledged",))
-
-
-def visits_due(talk: "Conversation", session: Session) -> Turn:
-    """Whom a visit is owed, the longest due first."""
-    codes = list(_desk(talk).due(talk.now))
-    if not codes:
-        return talk.close(talk.face.phrase("none_due", {}), "due")
-    return _choice(talk, session, codes[:PAGE], 0, more=False)
 
 
 def report_outcome(talk: "Conversation", code: str, outcome: str) -> Turn:
@@ -201,33 +194,35 @@ def slip_again(talk: "Conversation", session: Session) -> Turn:
     return talk.close(slip(talk, patient), "slip")
 
 
-def listed(talk: "Conversation", session: Session, start: int) -> Turn:
-    """Her patients, the most urgent and newest first."""
-    codes = list(_desk(talk).codes())
+def listed(talk: "Conversation", session: Session, which: str, start: int) -> Turn:
+    """Her ``patients``, the most urgent and newest first; or those a visit is ``due`` to, the longest due first."""
+    codes = list(_desk(talk).due(talk.now) if which == "due" else _desk(talk).codes())
     if not codes:
-        return talk.close(talk.face.phrase("no_patients", {}), "patients")
+        return talk.close(talk.face.phrase("none_due" if which == "due" else "no_patients", {}), which)
     if start >= len(codes):
         start = 0
-    return _choice(talk, session, codes[start : start + PAGE], start, more=len(codes) > start + PAGE)
+    more = len(codes) > start + PAGE
+    return _choice(talk, session, codes[start : start + PAGE], f"{which} {start}", more=more)
 
 
 def found(talk: "Conversation", session: Session, text: str) -> Turn:
     """A patient's number, or her place in the list that was shown."""
     digits = "".join(filter(str.isdecimal, normal(text)))
-    start, _, shown = session.then.partition(":")
+    place_in, _, shown = session.then.partition(":")
     codes = shown.split(",") if shown else []
     if len(digits) == 1 and codes:
         place = int(digits)
         if 1 <= place <= len(codes):
             return _select(talk, session, codes[place - 1])
         if place == len(codes) + 1 == PAGE + 1:
-            return listed(talk, session, int(start) + PAGE)
+            which, start = place_in.split()
+            return listed(talk, session, which, int(start) + PAGE)
     if is_sound(digits):
         return _select(talk, session, digits)
     candidates = near(digits, _desk(talk).codes()) if len(digits) > 5 else []
     if candidates:
         head = talk.face.phrase("did_you_mean", {}, code=spaced(digits))
-        return _choice(talk, session, candidates, 0, more=False, head=head)
+        return _choice(talk, session, candidates, "", more=False, head=head)
     unknown = talk.face.phrase("unknown_patient", {}, code=spaced(digits) or normal(text)[:LABEL_LETTERS])
     return talk.turn(replace(session, then="", asking=FIND), f"{unknown}\n{talk.face.phrase('find', {})}")
 
@@ -243,14 +238,14 @@ def _select(talk: "Conversation", session: Session, code: str) -> Turn:
 
 
 def _choice(
-    talk: "Conversation", session: Session, codes: list[str], start: int, *, more: bool, head: str = ""
+    talk: "Conversation", session: Session, codes: list[str], place: str, *, more: bool, head: str = ""
 ) -> Turn:
     patients = [patient for code in codes if (patient := _patient(talk, code))]
     lines = [f"{number} {_line(talk, patient)}" for number, patient in enumerate(patients, 1)]
     if more:
         lines.append(f"{PAGE + 1} {talk.face.phrase('more_patients', {})}")
     words = sms.plain("\n".join(filter(None, [head, *lines, talk.face.phrase("find", {})])))
-    session = replace(session, asking=FIND, then=f"{start}:{','.join(patient.code for patient in patients)}")
+    session = replace(session, asking=FIND, then=f"{place}:{','.join(patient.code for patient in patients)}")
     return talk.turn(talk.showing(session), words, events=("patients",))
 
 
