@@ -30,7 +30,14 @@ class Condition:
 
     def holds(self, answers: Answers) -> bool:
         """Whether this is certain from what is known: an absent finding satisfies nothing."""
-        return all(any(atom.holds(answers) for atom in clause) for clause in self.clauses)
+        # Loops, not generators: this runs for every rule several times in each turn.
+        for clause in self.clauses:
+            for atom in clause:
+                if answers.get(atom.finding) in atom.values:
+                    break
+            else:
+                return False
+        return True
 
     def atoms(self) -> Iterator[Atom]:
         for clause in self.clauses:

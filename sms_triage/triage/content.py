@@ -191,7 +191,17 @@ class Content:
 
     def leading_rule(self, answers: Answers) -> Rule:
         """The rule that gives the disposition and the meaning."""
-        return next(rule for rule in self._by_urgency if rule.when.holds(answers))
+        for rule in self._by_urgency:
+            if rule.when.holds(answers):
+                return rule
+        raise AssertionError("a rule without conditions always holds")
+
+    def gravest_rule(self, answers: Answers) -> Rule | None:
+        """The leading rule if nothing can be more urgent."""
+        for rule in self._gravest:
+            if rule.when.holds(answers):
+                return rule
+        return None
 
     def baseline(self) -> dict[str, str]:
         return {finding.id: finding.baseline for finding in self.findings.values()}
@@ -222,6 +232,10 @@ class Content:
     @cached_property
     def _dispositions(self) -> dict[str, Disposition]:
         return {disposition.id: disposition for disposition in self.dispositions}
+
+    @cached_property
+    def _gravest(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self._by_urgency if rule.at_least.rank == 0)
 
     @cached_property
     def _by_urgency(self) -> tuple[Rule, ...]:

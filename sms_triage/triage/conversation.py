@@ -150,6 +150,8 @@ class Conversation:
 
     def first_words(self, text: str) -> Turn:
         session = self.current()
+        if normal(text) in self.face.lexicon.greetings:
+            return self.begin()
         if heard := self.face.alarms.heard(text):
             if not self.person.language and heard.language in self.faces.languages:
                 self.speak(heard.language)

@@ -10,6 +10,8 @@ def owed(face: Face, session: Session) -> Rule:
     """The leading rule of everything told so far: in answers, in alarms, and by the episodes before. It never gets less
     urgent."""
     known = session.known
+    if not session.alarms and not session.counted:
+        return face.content.leading_rule(known)
     told = {**known, **stated(face, session)}
     ways = (known, told, {**told, **counted(session)})
     return min((face.content.leading_rule(way) for way in ways), key=lambda rule: rule.urgency)
@@ -47,8 +49,8 @@ def screen_of(face: Face, session: Session) -> Screen:
         return Screen(session.asking, face.asks[session.asking], asks=session.asking)
     if session.asking:
         return next(screen for screen in face.menu.screens.values() if screen.asks == session.asking)
-    rule = face.content.leading_rule(known)
-    if rule.at_least.rank == 0:
+    rule = face.content.gravest_rule(known)
+    if rule is not None:
         # Nothing can be more urgent: told at once, wherever the walk is.
         return next(s for s in face.menu.screens.values() if s.result and s.result.rule == rule.id)
     return face.menu.walk(face.content, known)
