@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sms_triage.registry import Registry
 from sms_triage.settings import Settings
 from sms_triage.store import Known, Store
 from sms_triage.triage.case import DAY, Case
@@ -27,9 +28,10 @@ WEEK_SECONDS = 8 * 24 * 3600
 class Casework:
     """Shared work on the patients of one deployment."""
 
-    def __init__(self, settings: Settings, store: Store, faces: Faces) -> None:
+    def __init__(self, settings: Settings, store: Store, registry: Registry, faces: Faces) -> None:
         self.settings = settings
         self.store = store
+        self.registry = registry
         self.faces = faces
 
     def send(self, letter: Letter, id: str, gateway: str, now: float) -> bool:
@@ -39,27 +41,27 @@ class Casework:
             face = self.faces.of(self.store.load(self.store.vault.person(number)).person.language, "sms")
             text = face.plain(face.phrase(letter.text, {}, **_filled(face, letter.names)))
             lane = Lane.URGENT if letter.urgent else Lane.ANSWER
-            wake |= self.store.post(f"{id}:{number}", number, gateway, self.settings.sender, text, lane, now)
+            wake |= self.registry.post(f"{id}:{number}", number, gateway, self.settings.sender, text, lane, now)
         return wake
 
     def _recipients(self, letter: Letter) -> Iterator[str]:
         if letter.number:
             yield letter.number
-        if letter.id and (number := self.store.worker_number(letter.id)):
+        if letter.id and (number := self.registry.worker_number(letter.id)):
             yield number
         if letter.area:
-            for number, worker, _ in self.store.workers():
+            for number, worker, _ in self.registry.workers():
                 if worker.role == "facility" and worker.area == letter.area:
                     yield number
 
     def escalate(self, owner: str, code: str, gateway: str, now: float) -> bool:
         """An urgent referral was not confirmed in time: the supervisor is told, and after as long again the facilities
         of the area. Returns whether a drain must start."""
-        patient, was = self.store.patient(owner, code)
+        patient, was = self.registry.patient(owner, code)
         worker = self.store.load(owner).person.worker
         referral = patient.referral if patient else None
         if patient is None or referral is None or referral.confirm_by is None or referral.acknowledged:
-            self.store.drop_confirmation(owner, code)
+            self.registry.drop_confirmation(owner, code)
             return False
         names = {
             "worker": worker.code if worker else "-", "code": spaced(code), "urgency": referral.disposition
@@ -74,7 +76,7 @@ class Casework:
         minutes = self.faces.of("", "sms").caseload.acknowledge_minutes[referral.disposition]
         later = now + minutes * 60 if told == 1 else None
         wake = self.send(letter, f"escalation:{owner}:{code}:{referral.at}:{told}", gateway, now)
-        self.store.keep_patient(replace(patient, referral=replace(referral, told=told, confirm_by=later)), was)
+        self.registry.keep_patient(replace(patient, referral=replace(referral, told=told, confirm_by=later)), was)
         return wake
 
     def weekly(self, gateway: str, now: float) -> bool:
@@ -86,9 +88,9 @@ class Casework:
         if self.store.redis.exists(week):
             return False
         overdue: dict[str, list[str]] = {}
-        for number, worker, _ in self.store.workers():
+        for number, worker, _ in self.registry.workers():
             owner = self.store.vault.person(number)
-            late = len(self.store.visits_due(owner, now - DAY))
+            late = len(self.registry.visits_due(owner, now - DAY))
             if late and worker.supervisor:
                 overdue.setdefault(worker.supervisor, []).append(f"{worker.code} {late}")
         wake = False
@@ -117,21 +119,21 @@ class Casework:
 
     def join(self, code: str, name: str, number: str) -> Worker | None:
         """Registers who was given this code; None if it is none (any more)."""
-        template = self.store.invited(code)
+        template = self.registry.invited(code)
         if template is None:
             return None
         worker = replace(template, name=name or "-", code=self.store.vault.person(number)[:4].upper())
-        self.store.add_worker(number, worker, "")
-        self.store.used_up(code)
+        self.registry.add_worker(number, worker, "")
+        self.registry.used_up(code)
         return worker
 
     def hand_over(self, giver: str, taker: str) -> int:
         """Gives all patients of one number to another (leave, or for good). Returns how many."""
         moved = 0
-        for code in self.store.caseload(giver):
-            patient, _ = self.store.patient(giver, code)
+        for code in self.registry.caseload(giver):
+            patient, _ = self.registry.patient(giver, code)
             if patient is not None:
-                self.store.move_patient(patient, giver, taker)
+                self.registry.move_patient(patient, giver, taker)
                 moved += 1
         return moved
 

@@ -4,7 +4,8 @@ import secrets
 from collections.abc import Sequence
 from functools import cached_property
 
-from sms_triage.store import Store, keys_of
+from sms_triage.keys import keys_of
+from sms_triage.registry import Registry
 from sms_triage.triage.worker import SERIAL_DIGITS, Patient, patient_code
 
 
@@ -12,8 +13,8 @@ class StoredDesk:
     """The patients of one worker. Each is read when she is asked for; `read` is how she was read, by number, so that a
     step can tell whether she changed meanwhile."""
 
-    def __init__(self, store: Store, worker: str) -> None:
-        self._store = store
+    def __init__(self, registry: Registry, worker: str) -> None:
+        self._registry = registry
         self._worker = worker
         self.read: dict[str, bytes] = {}
 
@@ -21,19 +22,19 @@ class StoredDesk:
         return patient_code(keys_of(self._worker).partition, secrets.randbelow(10**SERIAL_DIGITS))
 
     def patient(self, code: str) -> Patient | None:
-        patient, self.read[code] = self._store.patient(self._worker, code)
+        patient, self.read[code] = self._registry.patient(self._worker, code)
         return patient
 
     def referred(self, code: str) -> Patient | None:
-        patient, self.read[code] = self._store.referred(code)
+        patient, self.read[code] = self._registry.referred(code)
         return patient
 
     def due(self, now: float) -> Sequence[str]:
-        return self._store.visits_due(self._worker, now)
+        return self._registry.visits_due(self._worker, now)
 
     def codes(self) -> Sequence[str]:
         return self._codes
 
     @cached_property
     def _codes(self) -> list[str]:
-        return self._store.caseload(self._worker)
+        return self._registry.caseload(self._worker)

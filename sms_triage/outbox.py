@@ -17,8 +17,9 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from sms_triage.gateways.base import Failure, Gateway, Outgoing, SendError
+from sms_triage.keys import ALL_KEYS, Keys, keys_of
 from sms_triage.scripts import script
-from sms_triage.store import ALL_KEYS, SENT_SECONDS, Keys, Store, keys_of
+from sms_triage.store import SENT_SECONDS, Store
 
 IN_FLIGHT = 200
 """Sends under way at once. At 100 messages a second a provider may take 2 s over each."""

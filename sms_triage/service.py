@@ -16,10 +16,12 @@ from sms_triage.desk import StoredDesk
 from sms_triage.gateways import open_gateways
 from sms_triage.gateways.base import Failure, Gateway, Inbound, Report, Timed
 from sms_triage.gateways.ussd import Dialled, Dialog, Heard, listen
+from sms_triage.keys import keys_of
 from sms_triage.logs import log_error
 from sms_triage.outbox import BACKOFF, Drainer
+from sms_triage.registry import Registry
 from sms_triage.settings import Settings, SettingsError
-from sms_triage.store import Address, Known, Store, connect, keys_of
+from sms_triage.store import Address, Known, Store, connect
 from sms_triage.triage.content import content_dir
 from sms_triage.triage.dialog import dial_in, press
 from sms_triage.triage.engine import check_in, fall_silent, joined, take_turn, wish_to_join
@@ -76,8 +78,12 @@ class Service:
         return Queue(DRAIN_QUEUE, connection=self.redis)
 
     @cached_property
+    def registry(self) -> Registry:
+        return Registry(self.redis, self.vault)
+
+    @cached_property
     def casework(self) -> Casework:
-        return Casework(self.settings, self.store, self.faces)
+        return Casework(self.settings, self.store, self.registry, self.faces)
 
     def receive(self, inbound: Inbound, now: float) -> Literal["ok", "duplicate"]:
         """Takes a text: its turn is committed and its replies are on their way, exactly once.
@@ -107,7 +113,7 @@ class Service:
         code, name = wish
         worker = self.casework.join(code, name, inbound.number) if code else None
         if worker is not None:
-            person = replace(person, worker=worker, desk=StoredDesk(self.store, self.vault.person(inbound.number)))
+            person = replace(person, worker=worker, desk=StoredDesk(self.registry, self.vault.person(inbound.number)))
         return joined(self.faces, person, now)
 
     def dialled(self, call: Dialled, gateway: str, now: float) -> Page:
@@ -172,7 +178,7 @@ class Service:
         most = max(1, int(self.settings.rate(self.settings.sender) * seconds))
         told += sum(self._check_in(id, now) for id in self.store.due_followups(now, most))
         gateway = next(iter(self.gateways))
-        for worker, code in self.store.unconfirmed(now):
+        for worker, code in self.registry.unconfirmed(now):
             self.casework.escalate(worker, code, gateway, now)
         self.casework.weekly(gateway, now)
         if self.store.waiting(now)[0]:
@@ -201,7 +207,7 @@ class Service:
         """The person with her calendar: her time zone by her number, and the minute that is hers for check-ins."""
         settings = self.settings
         calendar = Calendar(zone_of(number, settings.timezone), settings.quiet_hours, int(id[-6:], 16) % SPREAD_MINUTES)
-        return replace(person, calendar=calendar, desk=StoredDesk(self.store, id) if person.worker else None)
+        return replace(person, calendar=calendar, desk=StoredDesk(self.registry, id) if person.worker else None)
 
     def _commit(
         self, known: Known, inbound: Inbound, turn: Turn, now: float, dialog: Dialog | None = None
@@ -210,7 +216,7 @@ class Service:
         desk = turn.person.desk
         if turn.patient is not None and isinstance(desk, StoredDesk):
             if turn.patient.owner not in ("", known.id):
-                if not self.store.keep_patient(turn.patient, desk.read.get(turn.patient.code, b"")):
+                if not self.registry.keep_patient(turn.patient, desk.read.get(turn.patient.code, b"")):
                     return "conflict"
                 turn = replace(turn, patient=None)
             known = replace(known, patients=desk.read)

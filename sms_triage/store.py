@@ -1,39 +1,30 @@
-"""What is kept in Redis, and the one atomic step that changes it. Every key is built here.
+"""What is kept of people in Redis, and the one atomic step that changes it. Values that tell of a person are sealed."""
 
-Every person belongs to one of 16 partitions (a hash of her id), and all keys a step touches carry that partition's
-hash tag, so the same scripts run on a cluster. Values that tell of a person are sealed.
-"""
-
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, cast
 from urllib.parse import parse_qs, urlsplit
 
-from cryptography.exceptions import InvalidTag
 from redis import Redis
 from redis.sentinel import Sentinel
 
 from sms_triage.gateways.base import Inbound, Report
 from sms_triage.gateways.ussd import Dialog, load_dialog
+from sms_triage.keys import ALL_KEYS, Keys, keys_of, keys_of_code
 from sms_triage.scripts import script
 from sms_triage.triage.case import load_case
 from sms_triage.triage.engine import SESSION_SECONDS
 from sms_triage.triage.session import Person, load_session
 from sms_triage.triage.turn import Lane, Turn
-from sms_triage.triage.worker import Patient, Worker, load_patient, load_worker
+from sms_triage.triage.worker import Patient, load_worker
 from sms_triage.vault import Vault
 
-Loaded = TypeVar("Loaded")
-
-PARTITIONS = 16
 SEEN_SECONDS = 2 * 24 * 3600
 """How long a message id is remembered; providers repeat for minutes to hours."""
 PERSON_SECONDS = 90 * 24 * 3600
 """How long a person who does not write is kept (an opt-out is kept for good)."""
 CASE_SECONDS = 190 * 24 * 3600
 """How long a person's episodes are kept after her last text: the content counts them over six months."""
-INVITE_SECONDS = 30 * 24 * 3600
-"""How long a code to join can be used."""
 ERASED_SECONDS = 3600
 """How long the number of a person who had herself erased is kept, so that she can be told that it was done."""
 DIALOG_SECONDS = 10 * 60
@@ -70,96 +61,6 @@ class Known:
     patients: Mapping[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Keys:
-    """The keys of one partition."""
-
-    partition: int
-
-    def _key(self, *parts: str) -> str:
-        return ":".join((f"{{p{self.partition:02}}}", *parts))
-
-    def seen(self, gateway: str, message_id: str) -> str:
-        return self._key("seen", gateway, message_id)
-
-    def person(self, person: str) -> str:
-        return self._key("person", person)
-
-    def session(self, person: str) -> str:
-        return self._key("session", person)
-
-    def dialog(self, person: str) -> str:
-        return self._key("dialog", person)
-
-    def case(self, person: str) -> str:
-        return self._key("case", person)
-
-    def worker(self, person: str) -> str:
-        return self._key("worker", person)
-
-    def patient(self, code: str) -> str:
-        return self._key("patient", code)
-
-    def caseload(self, worker: str) -> str:
-        return self._key("caseload", worker)
-
-    def visits(self, worker: str) -> str:
-        return self._key("visits", worker)
-
-    def owner(self, code: str) -> str:
-        return self._key("owner", code)
-
-    @property
-    def confirmations(self) -> str:
-        return self._key("confirmations")
-
-    @property
-    def workers(self) -> str:
-        return self._key("workers")
-
-    def sent(self, gateway: str, provider_id: str) -> str:
-        return self._key("sent", gateway, provider_id)
-
-    def phone(self, person: str) -> str:
-        return self._key("phone", person)
-
-    @property
-    def outbox(self) -> str:
-        return self._key("outbox")
-
-    @property
-    def attempts(self) -> str:
-        return self._key("attempts")
-
-    @property
-    def lease(self) -> str:
-        return self._key("lease")
-
-    @property
-    def awake(self) -> str:
-        return self._key("awake")
-
-    @property
-    def silences(self) -> str:
-        return self._key("silences")
-
-    @property
-    def followups(self) -> str:
-        return self._key("followups")
-
-    @property
-    def counts(self) -> str:
-        return self._key("counts")
-
-
-def keys_of(person: str) -> Keys:
-    """The keys of the partition a person belongs to."""
-    return Keys(int(person[:8], 16) % PARTITIONS)
-
-
-ALL_KEYS = tuple(Keys(partition) for partition in range(PARTITIONS))
-
-
 def connect(url: str) -> "Redis":
     """A client for ``redis://``, ``rediss://``, ``unix://`` or ``redis+sentinel://host:port,host:port/service``."""
     parts = urlsplit(url)
@@ -175,7 +76,7 @@ def connect(url: str) -> "Redis":
     return cast("Redis", sentinel.master_for(parts.path.strip("/"), **options))
 
 
-def _dates(patient: Patient) -> tuple[float | str, float | str]:
+def dates(patient: Patient) -> tuple[float | str, float | str]:
     """When a visit is due and by when the worker has to confirm, "" for neither."""
     referral = patient.referral
     due = "" if referral is None or referral.due is None else referral.due
@@ -191,8 +92,6 @@ class Store:
         self.vault = vault
         self._commit = redis.register_script(script("commit"))
         self._report = redis.register_script(script("report"))
-        self._patient = redis.register_script(script("patient"))
-        self._letter = redis.register_script(script("letter"))
 
     def load(self, id: str, seen: str | None = None) -> Known:
         """What is known of a person, in one round trip. `seen` is the key of the message at hand, if it has one."""
@@ -204,27 +103,20 @@ class Store:
         pipeline.mget(*sealed, *([seen] if seen else []))
         (version, opted_out, language, gateway, sender), (session, dialog, case, worker, *marks) = pipeline.execute()
         person = Person(
-            session=self._open(session, f"session {id}", load_session),
+            session=self.vault.read(session, f"session {id}", load_session),
             opted_out=opted_out == b"1",
-            language=self._open(language, f"language {id}", bytes.decode) or "",
-            case=self._open(case, f"case {id}", load_case),
-            worker=self._open(worker, f"worker {id}", load_worker),
+            language=self.vault.read(language, f"language {id}", bytes.decode) or "",
+            case=self.vault.read(case, f"case {id}", load_case),
+            worker=self.vault.read(worker, f"worker {id}", load_worker),
         )
         return Known(
             id=id,
             version=(version or b"0").decode(),
             person=person,
             address=Address(gateway.decode(), sender.decode()) if gateway is not None else None,
-            dialog=self._open(dialog, f"dialog {id}", load_dialog),
+            dialog=self.vault.read(dialog, f"dialog {id}", load_dialog),
             seen=marks not in ([], [None]),
         )
-
-    def _open(self, sealed: bytes | None, about: str, load: Callable[[bytes], Loaded]) -> Loaded | None:
-        """What was sealed, or None if it cannot be read any more: then the person starts anew, and is not stuck."""
-        try:
-            return load(self.vault.open(sealed, about)) if sealed else None
-        except (InvalidTag, ValueError, TypeError, KeyError):
-            return None
 
     def commit(
         self, known: Known, inbound: Inbound, turn: Turn, now: float, dialog: Dialog | None = None
@@ -320,7 +212,7 @@ class Store:
     def _owner_key(keys: Keys, patient: Patient | None) -> str:
         """Where it is kept whose a patient is: by her number, which for a new one is in her worker's partition. Of one
         who was handed over it is elsewhere, and does not change in a step."""
-        if patient is None or int(patient.code[:2]) % PARTITIONS != keys.partition:
+        if patient is None or keys_of_code(patient.code) != keys:
             return keys.owner("")
         return keys.owner(patient.code)
 
@@ -330,154 +222,7 @@ class Store:
         if patient is None:
             return [""] * 6
         sealed = self.vault.seal(replace(patient, owner=known.id).dump(), f"patient {known.id}")
-        return [patient.code, sealed, patient.order, known.patients.get(patient.code, b""), *_dates(patient)]
-
-    def patient(self, worker: str, code: str) -> tuple[Patient | None, bytes]:
-        """A patient of a worker by her number, and how she was read; None if there is none or she is another's."""
-        sealed: Any = self.redis.get(keys_of(worker).patient(code))
-        return self._open(sealed, f"patient {worker}", load_patient), sealed or b""
-
-    def referred(self, code: str) -> tuple[Patient | None, bytes]:
-        """A patient by her number, whoever's she is."""
-        owner: Any = self.redis.get(Keys(int(code[:2]) % PARTITIONS).owner(code))
-        return self.patient(owner.decode(), code) if owner else (None, b"")
-
-    def keep_patient(self, patient: Patient, was: bytes) -> bool:
-        """Keeps a patient whom somebody else than her worker changed. Returns False if she changed meanwhile."""
-        owner = patient.owner
-        keys = keys_of(owner)
-        due, confirm_by = _dates(patient)
-        kept = self._patient(
-            keys=[keys.patient(patient.code), keys.caseload(owner), keys.visits(owner), keys.confirmations],
-            args=[
-                was,
-                self.vault.seal(patient.dump(), f"patient {owner}"),
-                patient.code,
-                patient.order,
-                due,
-                f"{owner}:{patient.code}",
-                confirm_by,
-            ],
-        )
-        return bool(kept)
-
-    def visits_due(self, worker: str, now: float) -> list[str]:
-        """The numbers of a worker's patients whom a visit is owed, the longest due first."""
-        codes: Any = self.redis.zrangebyscore(keys_of(worker).visits(worker), "-inf", now)
-        return [code.decode() for code in codes]
-
-    def unconfirmed(self, now: float, most: int = 500) -> list[tuple[str, str]]:
-        """Urgent referrals that nobody confirmed in time: (worker, patient)."""
-        pipeline = self.redis.pipeline(transaction=False)
-        for keys in ALL_KEYS:
-            pipeline.zrangebyscore(keys.confirmations, "-inf", now, start=0, num=most)
-        members = [member.decode() for found in pipeline.execute() for member in found]
-        return [(worker, code) for worker, _, code in (member.partition(":") for member in members)]
-
-    def drop_confirmation(self, worker: str, code: str) -> None:
-        self.redis.zrem(keys_of(worker).confirmations, f"{worker}:{code}")
-
-    def post(self, letter: str, number: str, gateway: str, sender: str, text: str, lane: Lane, now: float) -> bool:
-        """Puts a message to somebody into the outbox, once for the id `letter`. Returns whether a drain must start."""
-        id = self.vault.person(number)
-        keys = keys_of(id)
-        wake = self._letter(
-            keys=[keys.seen("letter", letter), keys.person(id), keys.outbox, keys.awake, keys.counts],
-            args=[
-                id,
-                self.vault.seal(number.encode(), f"number {id}"),
-                gateway,
-                sender,
-                int(lane),
-                self.vault.seal(text.encode(), f"body {id}"),
-                now,
-                now + EXPIRES_SECONDS[lane],
-                SEEN_SECONDS,
-                AWAKE_SECONDS,
-                PERSON_SECONDS,
-                "letter",
-            ],
-        )
-        return bool(wake)
-
-    def worker_number(self, id: str) -> str | None:
-        """The number of somebody in the registry."""
-        sealed: Any = self.redis.hget(keys_of(id).workers, id)
-        return None if sealed is None else self.vault.open(sealed, f"worker number {id}").decode()
-
-    def move_patient(self, patient: Patient, giver: str, taker: str) -> None:
-        """Gives a patient to another worker. She is hers before she is not the other's, so that none is ever lost."""
-        code, to, of = patient.code, keys_of(taker), keys_of(giver)
-        due, confirm_by = _dates(patient)
-        given = self.redis.pipeline()
-        given.set(to.patient(code), self.vault.seal(replace(patient, owner=taker).dump(), f"patient {taker}"))
-        given.zadd(to.caseload(taker), {code: patient.order})
-        if due != "":
-            given.zadd(to.visits(taker), {code: due})
-        if confirm_by != "":
-            given.zadd(to.confirmations, {f"{taker}:{code}": confirm_by})
-        given.execute()
-        self.redis.set(Keys(int(code[:2]) % PARTITIONS).owner(code), taker)
-        taken = self.redis.pipeline()
-        if to != of:
-            taken.delete(of.patient(code))
-        taken.zrem(of.caseload(giver), code)
-        taken.zrem(of.visits(giver), code)
-        taken.zrem(of.confirmations, f"{giver}:{code}")
-        taken.execute()
-
-    def invite(self, code: str, worker: Worker) -> None:
-        """Keeps a code with which somebody may join as this kind of worker."""
-        self.redis.set(f"invite:{code}", self.vault.seal(worker.dump(), f"invite {code}"), ex=INVITE_SECONDS)
-
-    def invited(self, code: str) -> Worker | None:
-        sealed: Any = self.redis.get(f"invite:{code}")
-        return self._open(sealed, f"invite {code}", load_worker)
-
-    def used_up(self, code: str) -> None:
-        self.redis.delete(f"invite:{code}")
-
-    def caseload(self, worker: str) -> list[str]:
-        """The numbers of a worker's patients, the most urgent and newest first."""
-        codes: Any = self.redis.zrange(keys_of(worker).caseload(worker), 0, -1)
-        return [code.decode() for code in codes]
-
-    def add_worker(self, number: str, worker: Worker, language: str) -> None:
-        """Puts somebody into the registry, or changes her entry. Her patients stay hers."""
-        id = self.vault.person(number)
-        keys = keys_of(id)
-        pipeline = self.redis.pipeline()
-        pipeline.set(keys.worker(id), self.vault.seal(worker.dump(), f"worker {id}"))
-        pipeline.hset(keys.workers, id, self.vault.seal(number.encode(), f"worker number {id}"))
-        if language:
-            pipeline.hset(keys.person(id), "language", self.vault.seal(language.encode(), f"language {id}"))
-        pipeline.execute()
-
-    def remove_worker(self, number: str) -> bool:
-        """Takes somebody out of the registry; her patients are kept. Returns whether she was in it."""
-        id = self.vault.person(number)
-        keys = keys_of(id)
-        pipeline = self.redis.pipeline()
-        pipeline.delete(keys.worker(id))
-        pipeline.hdel(keys.workers, id)
-        pipeline.delete(keys.session(id))
-        removed: int = pipeline.execute()[0]
-        return removed > 0
-
-    def workers(self) -> Iterator[tuple[str, Worker, int]]:
-        """Everybody in the registry: number, entry, how many patients."""
-        for keys in ALL_KEYS:
-            listed: Any = self.redis.hgetall(keys.workers)
-            entries = [(raw.decode(), number) for raw, number in listed.items()]
-            pipeline = self.redis.pipeline(transaction=False)
-            for id, _ in entries:
-                pipeline.get(keys.worker(id))
-                pipeline.zcard(keys.caseload(id))
-            found = iter(pipeline.execute())
-            for id, number in entries:
-                sealed, patients = next(found), next(found)
-                if worker := self._open(sealed, f"worker {id}", load_worker):
-                    yield self.vault.open(number, f"worker number {id}").decode(), worker, patients
+        return [patient.code, sealed, patient.order, known.patients.get(patient.code, b""), *dates(patient)]
 
     def number(self, person: str) -> str | None:
         """A person's number, None if she is not known (any more)."""

@@ -28,7 +28,7 @@ def ward(service: Service) -> Service:
     ):  # fmt: skip
         supervisor = CHIEF if role == "chw" else ""
         worker = Worker(role, name, service.vault.person(number)[:4].upper(), "East", supervisor)
-        service.store.add_worker(number, worker, "")
+        service.registry.add_worker(number, worker, "")
     return service
 
 
@@ -49,14 +49,14 @@ def received(service: Service, number: str) -> list[str]:
 
 
 def code_of(service: Service, number: str, place: int = 0) -> str:
-    return service.store.caseload(service.vault.person(number))[place]
+    return service.registry.caseload(service.vault.person(number))[place]
 
 
 def new_patient(service: Service, number: str, shorthand: str, now: float = START) -> str:
     """A patient by one SMS; gives her number."""
-    known = set(service.store.caseload(service.vault.person(number)))
+    known = set(service.registry.caseload(service.vault.person(number)))
     text(service, number, shorthand, "1", now=now)
-    return next(iter(set(service.store.caseload(service.vault.person(number))) - known))
+    return next(iter(set(service.registry.caseload(service.vault.person(number))) - known))
 
 
 def test_a_facility_closes_the_loop_and_the_worker_is_told(ward: Service) -> None:
@@ -65,7 +65,7 @@ def test_a_facility_closes_the_loop_and_the_worker_is_told(ward: Service) -> Non
     assert said == [f"Noted for {spaced(code)}: Seen and treated."]
     clinic = ward.vault.person(CLINIC)[:4].upper()
     assert received(ward, AMINA)[-1] == f"{spaced(code)}: Seen and treated. Reported by {clinic}."
-    patient, _ = ward.store.referred(code)
+    patient, _ = ward.registry.referred(code)
     assert patient is not None
     assert patient.referral is not None
     assert patient.referral.outcome == "treated"
@@ -81,7 +81,7 @@ def test_a_facility_is_asked_what_came_of_it_if_it_does_not_say(ward: Service) -
 def test_a_stranger_is_told_what_to_do_and_changes_nothing(ward: Service) -> None:
     code = new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
     assert text(ward, STRANGER, f"SEEN {code} 1")[0].startswith("Only registered health workers can report.")
-    patient, _ = ward.store.referred(code)
+    patient, _ = ward.registry.referred(code)
     assert patient is not None
     assert patient.referral is not None
     assert patient.referral.outcome == ""
@@ -114,7 +114,7 @@ def test_one_woman_with_two_workers_is_two_patients_that_do_not_mix(ward: Servic
     first = new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
     second = new_patient(ward, BARAKA, "D5 P1 L2 A1 F1 S4")
     text(ward, CLINIC, f"SEEN {first} 1")
-    one, other = (ward.store.referred(code)[0] for code in (first, second))
+    one, other = (ward.registry.referred(code)[0] for code in (first, second))
     assert one is not None
     assert other is not None
     assert one.referral is not None
@@ -171,7 +171,7 @@ def test_on_leave_her_patients_are_another_workers(ward: Service) -> None:
 def test_a_worker_removed_in_the_middle_is_a_person_like_any_other(ward: Service) -> None:
     new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
     text(ward, AMINA, "menu", "1")
-    assert ward.store.remove_worker(AMINA)
+    assert ward.registry.remove_worker(AMINA)
     assert text(ward, AMINA, "1")[0].startswith("Free private check")
     assert text(ward, AMINA, "D5 P1")[0].startswith("Please send one number")
 
@@ -179,11 +179,11 @@ def test_a_worker_removed_in_the_middle_is_a_person_like_any_other(ward: Service
 def test_a_report_while_the_worker_writes_is_not_lost(ward: Service) -> None:
     code = new_patient(ward, AMINA, "D1 P1")
     amina = ward.vault.person(AMINA)
-    before, was = ward.store.patient(amina, code)
+    before, was = ward.registry.patient(amina, code)
     text(ward, CLINIC, f"SEEN {code} 1")
     assert before is not None
-    assert ward.store.keep_patient(before, was) is False
-    patient, _ = ward.store.patient(amina, code)
+    assert ward.registry.keep_patient(before, was) is False
+    patient, _ = ward.registry.patient(amina, code)
     assert patient is not None
     assert patient.referral is not None
     assert patient.referral.outcome == "treated"
@@ -203,12 +203,12 @@ def test_a_patients_own_phone_is_asked_neutrally_and_silence_is_told_the_worker(
 
 
 def test_joining_by_sms(ward: Service) -> None:
-    ward.store.invite("12345678", Worker("chw", "", "", "East", CHIEF))
+    ward.registry.invite("12345678", Worker("chw", "", "", "East", CHIEF))
     assert text(ward, STRANGER, "JOIN")[0].startswith("To join as a health worker")
     assert text(ward, STRANGER, "join 87654321 Eve")[0].startswith("To join as a health worker")
     assert text(ward, STRANGER, "Join 12345678 Dora")[0].startswith("Welcome.")
     assert text(ward, STRANGER, "menu")[0].startswith("Whom is it for?")
-    assert "Dora" in [worker.name for _, worker, _ in ward.store.workers()]
+    assert "Dora" in [worker.name for _, worker, _ in ward.registry.workers()]
     assert text(ward, "+254700000009", "JOIN 12345678 Eve")[0].startswith("To join as a health worker")
 
 
@@ -280,7 +280,7 @@ def test_a_file_of_workers_is_taken_whole_or_not_at_all(operator: CliRunner, war
         "line 5: +254711000001 stands twice",
         "nothing was added",
     ]
-    assert len(list(ward.store.workers())) == 4
+    assert len(list(ward.registry.workers())) == 4
     file.write_text("number,name,area,language\n+254711000001,Dora,West,sw\n+254711000002,Eve,West,\n")
     assert operator.invoke(main, ["chw", "import", str(file)]).output == "2 added\n"
-    assert len(list(ward.store.workers())) == 6
+    assert len(list(ward.registry.workers())) == 6

@@ -14,9 +14,9 @@ import pytest
 
 from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.simulator import SimulatorGateway
+from sms_triage.keys import ALL_KEYS, keys_of
 from sms_triage.service import Service, open_service
 from sms_triage.settings import Settings, SettingsError
-from sms_triage.store import ALL_KEYS, keys_of
 from sms_triage.triage.case import Case, Plan
 from sms_triage.triage.followup import in_quiet_hours
 from sms_triage.triage.session import Person

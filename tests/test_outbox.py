@@ -13,10 +13,10 @@ import pytest
 
 from sms_triage.gateways.base import Inbound, Report
 from sms_triage.gateways.twilio import TwilioGateway
+from sms_triage.keys import ALL_KEYS, keys_of
 from sms_triage.outbox import Drainer
 from sms_triage.service import Service, open_service
 from sms_triage.settings import Settings
-from sms_triage.store import ALL_KEYS, keys_of
 from sms_triage.triage.session import Person
 from sms_triage.triage.turn import Lane, Reply, Turn
 from tests.servers import ACCOUNT, TOKEN, TwilioApi, serving

@@ -10,8 +10,8 @@ from rq import SimpleWorker
 
 from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.simulator import SimulatorGateway
+from sms_triage.keys import ALL_KEYS, keys_of
 from sms_triage.service import Service
-from sms_triage.store import ALL_KEYS, keys_of
 from sms_triage.triage.standing import asked
 
 ANA = "+254700000001"

@@ -66,7 +66,7 @@ def import_workers(file: Path) -> None:
 @one_line
 def list_workers() -> None:
     """Everybody in the registry, with how many patients she has."""
-    for number, worker, patients in open_service(running_settings(os.environ)).store.workers():
+    for number, worker, patients in open_service(running_settings(os.environ)).registry.workers():
         area = f", {worker.area}" if worker.area else ""
         click.echo(f"{worker.code}  {number}  {worker.role}  {worker.name}{area}  {patients} patients")
 
@@ -76,7 +76,7 @@ def list_workers() -> None:
 @one_line
 def remove(number: str) -> None:
     """Takes a number out of the registry. Its patients are kept, should it come back."""
-    removed = open_service(running_settings(os.environ)).store.remove_worker(canonical_number(number))
+    removed = open_service(running_settings(os.environ)).registry.remove_worker(canonical_number(number))
     click.echo("removed; her patients are kept" if removed else "this number is not in the registry")
     sys.exit(0 if removed else 1)
 
@@ -90,7 +90,7 @@ def invite(role: str, area: str, supervisor: str) -> None:
     """A code with which one person can join by SMS, within 30 days."""
     code = f"{secrets.randbelow(10**8):08}"
     service = open_service(running_settings(os.environ))
-    service.store.invite(code, Worker(role, "", "", area, canonical_number(supervisor)))
+    service.registry.invite(code, Worker(role, "", "", area, canonical_number(supervisor)))
     click.echo(f"she texts: JOIN {code} and her name")
 
 
@@ -130,5 +130,5 @@ def _add(row: dict[str, str], service: Service) -> str:
     # What a slip names is no name: a short sign that the operator can look up here.
     code = service.vault.person(number)[:4].upper()
     worker = Worker(row.get("role") or "chw", row["name"], code, row.get("area", ""), row.get("supervisor", ""))
-    service.store.add_worker(number, worker, row.get("language", ""))
+    service.registry.add_worker(number, worker, row.get("language", ""))
     return f"{worker.name} is in the registry as {code}"

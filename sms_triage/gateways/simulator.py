@@ -14,8 +14,9 @@ from redis.exceptions import RedisError
 
 from sms_triage.gateways.base import Failure, Inbound, Outgoing, Report, Request, SendError
 from sms_triage.gateways.twilio import TAKEN, read_inbound, read_report
+from sms_triage.keys import keys_of
 from sms_triage.settings import Settings
-from sms_triage.store import connect, keys_of
+from sms_triage.store import connect
 from sms_triage.vault import Vault
 
 PHONE_SECONDS = 24 * 3600

@@ -49,7 +49,7 @@ def blueprint(service: Service) -> Blueprint:
         if len(number) < 7:
             return Response("number is needed\n", 400)
         sign = service.vault.person(number)[:4].upper()
-        service.store.add_worker(number, Worker("chw", "Phone", sign), "")
+        service.registry.add_worker(number, Worker("chw", "Phone", sign), "")
         return Response(status=204)
 
     @routes.post("/phone/cost")

@@ -8,10 +8,11 @@ import pytest
 
 from sms_triage.gateways import open_gateways
 from sms_triage.gateways.base import Failure, Inbound, Outgoing, SendError
+from sms_triage.keys import keys_of
 from sms_triage.outbox import Drainer
 from sms_triage.service import Service, open_service
 from sms_triage.settings import Settings
-from sms_triage.store import Address, keys_of
+from sms_triage.store import Address
 from sms_triage.triage.turn import Reply, Turn
 from sms_triage.web.app import create_app
 from tests.gateways.providers import PROVIDERS, AfricasTalking, Kannel, Provider, Sent, Twilio
