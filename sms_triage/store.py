@@ -10,7 +10,7 @@ from redis.sentinel import Sentinel
 
 from sms_triage.gateways.base import Inbound, Report
 from sms_triage.gateways.ussd import Dialog, load_dialog
-from sms_triage.keys import ALL_KEYS, Keys, keys_of, keys_of_code
+from sms_triage.keys import ALL_KEYS, keys_of
 from sms_triage.scripts import script
 from sms_triage.triage.case import load_case
 from sms_triage.triage.engine import SESSION_SECONDS
@@ -173,7 +173,7 @@ class Store:
                 keys.caseload(id),
                 keys.visits(id),
                 keys.confirmations,
-                self._owner_key(keys, turn.patient),
+                keys.owner(turn.patient.code if turn.patient else ""),
             ],
             args=[*arguments, *turn.events],
         )
@@ -207,14 +207,6 @@ class Store:
         keys = keys_of(person)
         self.redis.zrem(keys.silences, person)
         self.redis.zrem(keys.followups, person)
-
-    @staticmethod
-    def _owner_key(keys: Keys, patient: Patient | None) -> str:
-        """Where it is kept whose a patient is: by her number, which for a new one is in her worker's partition. Of one
-        who was handed over it is elsewhere, and does not change in a step."""
-        if patient is None or keys_of_code(patient.code) != keys:
-            return keys.owner("")
-        return keys.owner(patient.code)
 
     def _patient_arguments(self, known: Known, patient: Patient | None) -> list[Any]:
         """What the step needs to keep one of the worker's own patients: the number, she sealed, her place, what she

@@ -14,7 +14,7 @@
 --       11 patient  string: a patient of this worker (sealed)   12 caseload  sorted set: patient -> place in the order
 --       13 visits   sorted set: patient -> when a visit is due
 --       14 confirmations  sorted set: worker:patient -> by when it is to be confirmed
---       15 owner    string: whose a patient is
+--       15 owner    string: whose a new patient is (her number names this partition)
 -- ARGV  1 the version the turn was made from   2 the session, or '' for none   3 its life in seconds
 --       4 number (sealed)   5 gateway   6 sender   7 opted_out (0/1)   8 silence time, or ''
 --       9 person   10 how long to remember the message (s), 0 for not at all   11 how long to keep an idle person (s)
@@ -79,7 +79,9 @@ else
 end
 if ARGV[20] ~= '' then
   redis.call('SET', KEYS[11], ARGV[21])
-  redis.call('SET', KEYS[15], ARGV[9])
+  if ARGV[23] == '' then
+    redis.call('SET', KEYS[15], ARGV[9])
+  end
   redis.call('ZADD', KEYS[12], ARGV[22], ARGV[20])
   if ARGV[24] == '' then
     redis.call('ZREM', KEYS[13], ARGV[20])

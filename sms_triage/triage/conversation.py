@@ -93,7 +93,7 @@ class Conversation:
             case "language" if len(self.faces.languages) > 1:
                 return self.ask(replace(session, asking=LANGUAGE, misses=0), event="language")
             case "start" | "language":
-                self.person = replace(self.person, opted_out=False)
+                self.come_back()
                 return self.ask(replace(session, misses=0), event="start")
             case "diary":
                 return aftercare.ask_for_diary(self, session)
@@ -113,7 +113,7 @@ class Conversation:
     def hear_opted_out(self, text: str, command: str | None) -> Turn:
         """Who opted out gets nothing but what she asks for: START, HELP, or help in an emergency she states."""
         if command == "start" or normal(text) in self.face.lexicon.carrier_words - {"help", "info"}:
-            self.person = replace(self.person, opted_out=False)
+            self.come_back()
             return self.ask(self.current(), event="start")
         if command == "help":
             return Turn(self.person, (Reply(self.face.phrase("help", {}), despite_stop=True),), ("help",))
@@ -121,6 +121,13 @@ class Conversation:
             guidance = replace(self.guidance(heard.alarm, {}), despite_stop=True)
             return Turn(self.person, (guidance,), (f"alarm:{heard.alarm.id}",))
         return Turn(self.person)
+
+    def come_back(self) -> None:
+        """Who opted out, also by her provider, wants texts again; check-ins need another yes."""
+        case = self.person.case
+        if self.person.opted_out and case:
+            case = replace(case, plan=None, time="")
+        self.person = replace(self.person, opted_out=False, case=case)
 
     def may_report(self, session: Session) -> bool:
         """Whether "again" means an episode: not in the middle of a triage, where it answers how often."""
