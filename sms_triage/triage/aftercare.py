@@ -213,6 +213,7 @@ def diary(talk: "Conversation", session: Session) -> Turn:
     labels = {option.value: option.label.self for option in face.content.question("amount").options}
     for id in ("danger", "signs"):
         labels |= {option.finding: option.label.self for option in face.content.question(id).options}
+    labels = {name: label for name, label in labels.items() if name not in face.caseload.private}
     window = face.protocol.recurrence.becomes[0].within_days * DAY
     times = sum(episode.times for episode in case.episodes if episode.at > talk.now - window)
     head, total = face.phrase("diary", {}), face.phrase("diary_more", {}, times=times)

@@ -83,7 +83,8 @@ def _triage(talk: "Conversation", session: Session, patient: Patient | None) -> 
 
 
 def result(talk: "Conversation", session: Session, rule: Rule) -> tuple[Reply, ...]:
-    """What is said besides the result: why, and a slip to forward; the patient is noted."""
+    """What is said besides the result: why; and, in a message of its own since it is for others, a slip to forward. The
+    patient is noted."""
     patient = talk.patient or _patient(talk, session.patient)
     if patient is None:
         return ()
@@ -110,7 +111,8 @@ def result(talk: "Conversation", session: Session, rule: Rule) -> tuple[Reply, .
     ]
     why = talk.face.phrase("why", {}, signs=", ".join(deciding)) if deciding else ""
     act = talk.face.phrase("acknowledge", {}) if referral.confirm_by else ""
-    return (Reply("\n".join(filter(None, [why, slip(talk, talk.patient), act]))),)
+    to_worker = "\n".join(filter(None, [why, act]))
+    return tuple(Reply(words) for words in (to_worker, slip(talk, talk.patient)) if words)
 
 
 def acknowledge(talk: "Conversation", session: Session) -> Turn:
@@ -169,11 +171,11 @@ def hear_phone(talk: "Conversation", session: Session, text: str) -> Turn:
 
 
 def slip(talk: "Conversation", patient: Patient) -> str:
-    """A referral slip: her number, how soon, why she comes, who sends her. No name."""
+    """A referral slip: her number, how soon, why she comes, who sends her. No name, and nothing that is private."""
     last = patient.case.episodes[-1]
     face = talk.face
     signs = [face.label("amount", last.amount)] if last.amount else []
-    signs += [face.label(sign, "yes") for sign in last.signs]
+    signs += [face.label(sign, "yes") for sign in last.signs if sign not in face.caseload.private]
     return face.plain(
         face.phrase(
             "slip",

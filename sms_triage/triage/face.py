@@ -212,6 +212,7 @@ def _caseload_protocol(raw: Mapping[str, Any]) -> worker.Protocol:
             visits={id: tuple(days) for id, days in raw["visits"].items()},
             acknowledge_minutes=raw["acknowledge_minutes"],
             still_open=tuple(raw["still_open"]),
+            private=tuple(raw["private"]),
             join_words=tuple(normal(word) for word in raw["join_words"]),
             seen_words=tuple(normal(word) for word in raw["seen_words"]),
             shorthand=raw["shorthand"],

@@ -98,6 +98,8 @@ def _caseload(face: Face) -> Iterator[str]:
     for id in sorted((caseload.visits.keys() | caseload.acknowledge_minutes.keys()) - ranked):
         yield f"caseload names the disposition {id!r}, which does not exist"
     outcomes = {option.value for option in face.questions[OUTCOME].options}
+    for finding in sorted(set(caseload.private) - face.content.findings.keys()):
+        yield f"caseload: private names {finding!r}, which is no finding"
     for outcome in sorted(set(caseload.still_open) - outcomes):
         yield f"caseload: {outcome!r} is no outcome"
 

@@ -60,6 +60,7 @@ class Protocol:
     visits: Mapping[str, tuple[int, ...]]
     acknowledge_minutes: Mapping[str, float]
     still_open: tuple[str, ...]
+    private: tuple[str, ...]
     join_words: tuple[str, ...]
     seen_words: tuple[str, ...]
     shorthand: Mapping[str, str]

@@ -143,3 +143,10 @@ def test_after_a_stop_nothing_starts_without_another_yes(faces: Faces, stop: str
     said = [talk.text(text) for text in FIRST][-1]
     assert said[-1].startswith("Shall we text you later")
     assert talk.wait(60 * DAY) == []
+
+
+def test_her_notes_do_not_say_that_sex_was_forced(faces: Faces) -> None:
+    talk = talked(faces, "hi", "1", "4", "1", "1", "6")
+    notes = talk.text("diary")[0]
+    assert "forced" not in notes
+    assert notes.startswith("Show this at the clinic.")

@@ -194,6 +194,7 @@ def test_a_menu_survives_writing_and_reading(copy: Path) -> None:
         ('far: "Ask for the nearest', 'fart: "Ask for the nearest', "there is no text 'far' for barrier"),
         ("routine_visit: [16], ", "", "no visits are said for routine_visit"),
         ("  urgency_same_day: SEE TODAY\n", "", "no text urgency_same_day"),
+        ("private: [forced]", "private: [secret]", "private names 'secret'"),
         ("still_open: [did_not_go]", "still_open: [asleep]", "'asleep' is no outcome"),
         ("offer: \"Shall we text", "offer: \"" + "Shall we text " * 20, "text offer: 3 segments; budget 1"),
     ],
