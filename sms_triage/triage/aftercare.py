@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 DIARY = "diary"
 PIN_DIGITS = 4
-MOST_PIN_TRIES = 3
+MOST_WRONG_PINS = 3
+"""Within a day, after which none is heard before the day is over: whoever holds the phone must not try all 10,000."""
+
 RECURRENCE = "recurrence"
 
 
@@ -68,7 +70,7 @@ def report(talk: "Conversation", before: str) -> Turn:
     """It happened again, or got worse: what is asked anew is little, all else is as it was told the last time."""
     case = talk.person.case
     if case is None or not case.answers:
-        return talk.ask(talk.fresh(), event="again")
+        return talk.begin()
     recurrence = talk.face.protocol.recurrence
     frequency = recurrence.frequency(case, talk.now) or ("first" if case.seen_at else "again")
     asked_anew = {*recurrence.asks, "frequency"}
@@ -130,16 +132,38 @@ def with_pin(talk: "Conversation", session: Session, pin: str) -> Turn:
 
 def hear_pin(talk: "Conversation", session: Session, digits: str) -> Turn:
     """The PIN before what is private; wrong too often, and the conversation ends."""
-    case = talk.person.case
-    if case is not None and digits == case.pin:
+    case = talk.person.case or Case()
+    if _locked(talk):
+        return _refused(talk)
+    if digits == case.pin:
+        talk.person = replace(talk.person, case=replace(case, wrong_pins=()))
         then = session.then
-        session = replace(session, asking="", then="", tries=0)
+        session = replace(session, asking="", then="")
         return diary(talk, session) if then == DIARY else talk.ask(replace(session, asking=then))
-    if session.tries + 1 >= MOST_PIN_TRIES:
-        return talk.close(talk.face.phrase("later", {}), "pin:refused")
-    return talk.turn(
-        replace(session, tries=session.tries + 1), talk.face.phrase("pin_wrong", {}), events=("pin:wrong",)
-    )
+    talk.person = replace(talk.person, case=replace(case, wrong_pins=(*_wrong_of_late(talk), talk.now)))
+    if _locked(talk):
+        return _refused(talk)
+    return talk.turn(session, talk.face.phrase("pin_wrong", {}), events=("pin:wrong",))
+
+
+def _ask_pin(talk: "Conversation", session: Session, then: str, event: str) -> Turn:
+    """The question for the PIN, which leads to `then`."""
+    if _locked(talk):
+        return _refused(talk)
+    return talk.ask(replace(session, asking=PIN_ASK, then=then), event=event)
+
+
+def _refused(talk: "Conversation") -> Turn:
+    return talk.close(talk.face.phrase("later", {}), "pin:refused")
+
+
+def _locked(talk: "Conversation") -> bool:
+    return len(_wrong_of_late(talk)) >= MOST_WRONG_PINS
+
+
+def _wrong_of_late(talk: "Conversation") -> tuple[float, ...]:
+    wrong = talk.person.case.wrong_pins if talk.person.case else ()
+    return tuple(at for at in wrong if at > talk.now - DAY)
 
 
 def _answered(talk: "Conversation", session: Session, answer: str) -> Turn:
@@ -154,7 +178,7 @@ def _answered(talk: "Conversation", session: Session, answer: str) -> Turn:
             talk.person = replace(talk.person, case=replace(case, plan=replace(plan, unanswered=0, laters=0)))
             question = protocol.schedules[plan.schedule].asks
             if case.pin:
-                return talk.ask(replace(session, asking=PIN_ASK, then=question), event=event)
+                return _ask_pin(talk, session, question, event)
             return talk.ask(replace(session, asking=question), event=event)
         case "later":
             laters = plan.laters + 1
@@ -201,7 +225,7 @@ def _next(talk: "Conversation", plan: Plan, hour: str) -> Plan | None:
 def ask_for_diary(talk: "Conversation", session: Session) -> Turn:
     """Her notes, behind the PIN if she has one."""
     if talk.person.case and talk.person.case.pin:
-        return talk.ask(replace(session, asking=PIN_ASK, then=DIARY), event=DIARY)
+        return _ask_pin(talk, session, DIARY, DIARY)
     return diary(talk, session)
 
 

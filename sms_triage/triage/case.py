@@ -42,8 +42,8 @@ class Plan:
 @dataclass(frozen=True)
 class Case:
     """A person's case. `answers` are those of her last triage, by question; `seen_at` is when she last said that she
-    was seen; `time` ("10:00") and `pin` are her wishes for check-ins; `helper` is the worker (her
-    person id) who cares for her, and the patient's number there."""
+    was seen; `time` ("10:00") and `pin` are her wishes for check-ins; `wrong_pins` are when a wrong one was tried of
+    late; `helper` is the worker (her person id) who cares for her, and the patient's number there."""
 
     episodes: tuple[Episode, ...] = ()
     answers: tuple[tuple[str, Mapping[str, str]], ...] = ()
@@ -51,6 +51,7 @@ class Case:
     plan: Plan | None = None
     time: str = ""
     pin: str = ""
+    wrong_pins: tuple[float, ...] = ()
     helper: tuple[str, str] | None = None
 
     def dump(self) -> bytes:
@@ -72,6 +73,7 @@ def load_case(data: bytes) -> Case:
         plan=Plan(**raw["plan"]) if raw["plan"] else None,
         time=raw["time"],
         pin=raw["pin"],
+        wrong_pins=tuple(raw["wrong_pins"]),
         helper=tuple(raw["helper"]) if raw["helper"] else None,
     )
 

@@ -21,9 +21,8 @@ class Session:
     a row that were not understood, `reading` what is being read after the result ("", "tips:2", "causes:1"), `told`
     whether a broken-off conversation was told what it is owed. `again` tells that an episode is reported instead of a
     whole triage, `counted` what the frequency is by the episodes before, `episode` when this conversation was noted as
-    one, `then` what a PIN leads to, `tries` how often it was wrong; `patient`
-    is the number of the patient it is about. On USSD, `pages` are those of the last answer if it
-    has more than one, and `page` the one on the screen.
+    one, `then` what a PIN leads to; `patient` is the number of the patient it is about. On USSD, `pages` are those of
+    the last answer if it has more than one, and `page` the one on the screen.
     """
 
     heard: float
@@ -39,7 +38,6 @@ class Session:
     counted: str = ""
     episode: float | None = None
     then: str = ""
-    tries: int = 0
     patient: str = ""
     pages: tuple[str, ...] = ()
     page: int = 0
