@@ -94,13 +94,13 @@ class Conversation:
                 return self.ask(replace(session, asking=LANGUAGE, misses=0), event="language")
             case "start" | "language":
                 self.come_back()
-                return self.ask(replace(session, misses=0), event="start")
+                return self.ask(replace(session, misses=0), event="start") if self.before else self.begin()
             case "diary":
                 return aftercare.ask_for_diary(self, session)
             case "again":
                 return aftercare.report(self, "") if self.may_report(session) else None
             case "back":
-                return self.back(session) if self.before else self.ask(session, event="start")
+                return self.back(session) if self.before else self.begin()
         return None
 
     def guess_language(self, body: str) -> None:
@@ -114,7 +114,7 @@ class Conversation:
         """Who opted out gets nothing but what she asks for: START, HELP, or help in an emergency she states."""
         if command == "start" or normal(text) in self.face.lexicon.carrier_words - {"help", "info"}:
             self.come_back()
-            return self.ask(self.current(), event="start")
+            return self.ask(self.current(), event="start") if self.before else self.begin()
         if command == "help":
             return Turn(self.person, (Reply(self.face.phrase("help", {}), despite_stop=True),), ("help",))
         if heard := self.face.alarms.heard(text):
@@ -150,7 +150,8 @@ class Conversation:
         return replace(self.before, heard=self.now, channel=self.channel, told=False, pages=(), page=0)
 
     def begin(self) -> Turn:
-        return caseload.home(self) if self.person.worker else self.ask(self.current(), event="start")
+        """The first screen of a new conversation: a worker's is another than a person's."""
+        return caseload.home(self) if self.person.worker else self.ask(self.fresh(), event="start")
 
     def offer_to_resume(self) -> Turn:
         return self.ask(replace(self.current(), asking=RESUME, misses=0, reading=""), event="dial")
