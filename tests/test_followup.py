@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -83,26 +84,31 @@ def test_two_sweepers_at_the_same_instant_send_it_once(service: Service) -> None
     assert greetings(service) == 1
 
 
+MANY = 150
+"""People, so that a sweep takes long enough to be killed in its middle."""
+
+
 def test_a_sweeper_that_dies_in_the_middle_loses_and_repeats_nothing(service: Service) -> None:
     """The step is one script: killed before it nothing happened, killed after it everything did."""
-    for place in range(60):
+    for place in range(MANY):
         text(service, *AGREES, number=f"+2547000{place:05}")
-    at = max(due(service, f"+2547000{place:05}") for place in range(60))
+    at = max(due(service, f"+2547000{place:05}") for place in range(MANY))
     settings = service.settings
     sweeper = subprocess.Popen(
         [sys.executable, "-c", SWEEPER, settings.redis_url, settings.secret_key, str(at)], stdout=subprocess.PIPE
     )
     assert sweeper.stdout is not None
     assert sweeper.stdout.readline() == b"ready\n"
-    while service.store.waiting(at)[0] < 60 * (len(AGREES) + 1) + 5:
-        pass
+    deadline = time.monotonic() + 60
+    while service.store.waiting(at)[0] < MANY * (len(AGREES) + 1) + 5:
+        assert time.monotonic() < deadline, "it swept nothing"
     sweeper.kill()
     sweeper.wait()
-    sent = service.store.waiting(at)[0] - 60 * (len(AGREES) + 1)
+    sent = service.store.waiting(at)[0] - MANY * (len(AGREES) + 1)
     service.sweep(at)
     service.sweep(at)
-    assert sent < 60, "it was killed too late to tell"
-    assert [greetings(service, f"+2547000{place:05}") for place in range(60)] == [1] * 60
+    assert sent < MANY, "it was killed too late to tell"
+    assert [greetings(service, f"+2547000{place:05}") for place in range(MANY)] == [1] * MANY
 
 
 SWEEPER = """
