@@ -281,6 +281,9 @@ def test_a_file_of_workers_is_taken_whole_or_not_at_all(operator: CliRunner, war
         "nothing was added",
     ]
     assert len(list(ward.registry.workers())) == 4
-    file.write_text("number,name,area,language\n+254711000001,Dora,West,sw\n+254711000002,Eve,West,\n")
+    file.write_text("number,name,area,supervisor\n254711000001,Dora,West,254 722 000009\n+254711000002,Eve,West,\n")
     assert operator.invoke(main, ["chw", "import", str(file)]).output == "2 added\n"
     assert len(list(ward.registry.workers())) == 6
+    added = {number: worker.supervisor for number, worker, _ in ward.registry.workers()}
+    assert added["+254711000001"] == "+254722000009"
+    assert added["+254711000002"] == ""

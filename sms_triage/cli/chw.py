@@ -129,6 +129,7 @@ def _add(row: dict[str, str], service: Service) -> str:
     number = canonical_number(row["number"])
     # What a slip names is no name: a short sign that the operator can look up here.
     code = service.vault.person(number)[:4].upper()
-    worker = Worker(row.get("role") or "chw", row["name"], code, row.get("area", ""), row.get("supervisor", ""))
+    supervisor = canonical_number(row.get("supervisor", ""))
+    worker = Worker(row.get("role") or "chw", row["name"], code, row.get("area", ""), supervisor)
     service.registry.add_worker(number, worker, row.get("language", ""))
     return f"{worker.name} is in the registry as {code}"
