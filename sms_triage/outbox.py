@@ -7,7 +7,6 @@ attempted is sent, and what may have been accepted is first looked up at the pro
 """
 
 import heapq
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Literal
 from uuid import uuid4
 
+from sms_triage.clock import WALL, Clock
 from sms_triage.gateways.base import Failure, Gateway, Outgoing, SendError
 from sms_triage.keys import ALL_KEYS, Keys, keys_of
 from sms_triage.scripts import script
@@ -99,7 +99,7 @@ class _Queue:
 class Drainer:
     """Empties the outboxes it can get the lease of.
 
-    `rate` gives a sender's messages per second. `clock` is the wall clock in seconds since the epoch.
+    `rate` gives a sender's messages per second.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Drainer:
         gateways: Mapping[str, Gateway],
         rate: Callable[[str], float],
         *,
-        clock: Callable[[], float] = time.time,
+        clock: Clock = WALL,
         backoff: tuple[float, ...] = BACKOFF,
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
@@ -134,21 +134,21 @@ class Drainer:
 
     def run(self, seconds: float = 3600.0) -> int:
         """Drains until nothing is left that can be sent now, or `seconds` are over. Returns how many were sent."""
-        sent, until = 0, self.clock() + seconds
+        sent, until = 0, self.clock.now() + seconds
         with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="send") as pool:
             while True:
                 self._renew()
                 self._read()
                 self._wake_retries()
-                idle = self._launch(pool) if self.clock() < until else 0.0
+                idle = self._launch(pool) if self.clock.now() < until else 0.0
                 sent += self._collect(idle)
-                if self._done(self.clock() >= until):
+                if self._done(self.clock.now() >= until):
                     break
         return sent
 
     def _renew(self) -> None:
         """Takes every partition that has something, and keeps those held; seldom enough to cost nothing."""
-        now = self.clock()
+        now = self.clock.now()
         if self._held and now - self._renewed < self.lease_seconds / 30:
             return
         self._renewed = now
@@ -199,13 +199,13 @@ class Drainer:
         if queue.in_flight or not queue.entries:
             return
         first = queue.entries[0]
-        if first.not_before > self.clock():
+        if first.not_before > self.clock.now():
             heapq.heappush(self._retry_at, (first.not_before, person))
             return
         heapq.heappush(self._ready, (min(entry.lane for entry in queue.entries), first.order, person))
 
     def _wake_retries(self) -> None:
-        while self._retry_at and self._retry_at[0][0] <= self.clock():
+        while self._retry_at and self._retry_at[0][0] <= self.clock.now():
             _, person = heapq.heappop(self._retry_at)
             if person in self._people:
                 self._offer(person)
@@ -223,7 +223,7 @@ class Drainer:
         pipeline = self.redis.pipeline(transaction=False)
         for keys, entries in by_partition.items():
             marks = [word for entry in entries for word in (entry.id, entry.attempts + 1)]
-            self._begin(keys=[keys.lease, keys.attempts], args=[self.token, self.clock(), *marks], client=pipeline)
+            self._begin(keys=[keys.lease, keys.attempts], args=[self.token, self.clock.now(), *marks], client=pipeline)
             for entry in entries:
                 pipeline.hmget(keys.person(entry.person), "number", "opted_out")
                 # A report under our own reference is proof that an earlier try was accepted.
@@ -247,7 +247,7 @@ class Drainer:
         chosen: list[Entry] = []
         blocked: list[tuple[int, tuple[int, ...], str]] = []
         allowance: dict[str, int] = {}
-        wait_for, now = 0.05, self.clock()
+        wait_for, now = 0.05, self.clock.now()
         while self._ready and len(chosen) < room:
             place = heapq.heappop(self._ready)
             queue = self._people.get(place[2])
@@ -291,7 +291,7 @@ class Drainer:
             return Result(entry, "forgotten")
         if opted_out and not entry.despite_stop:
             return Result(entry, "opted_out", code="stopped")
-        if entry.expires < self.clock():
+        if entry.expires < self.clock.now():
             return Result(entry, "expired")
         gateway = self.gateways.get(entry.gateway)
         if gateway is None:
@@ -319,7 +319,7 @@ class Drainer:
         """Settles the sends that came back, waiting `idle` seconds for one if need be. Returns how many went out."""
         if not self._flying:
             if idle and (self._ready or self._retry_at):
-                time.sleep(min(idle, 0.25))
+                self.clock.sleep(min(idle, 0.25))
             return 0
         results: list[Result] = []
         try:
@@ -365,7 +365,7 @@ class Drainer:
                 del self._people[entry.person]
 
     def _postpone(self, pipeline: Any, result: Result, queue: _Queue | None) -> None:
-        entry, now = result.entry, self.clock()
+        entry, now = result.entry, self.clock.now()
         due = now + self.backoff[min(entry.attempts, len(self.backoff) - 1)]
         posted = (entry.posted or now) if result.unknown else None
         state = (
@@ -379,7 +379,7 @@ class Drainer:
         """Gives everything back if there is nothing to do; what came meanwhile keeps the drainer going."""
         if self._flying or (self._ready and not out_of_time):
             return False
-        if self._retry_at and self._retry_at[0][0] - self.clock() < LINGER and not out_of_time:
+        if self._retry_at and self._retry_at[0][0] - self.clock.now() < LINGER and not out_of_time:
             return False
         pipeline = self.redis.pipeline(transaction=False)
         held = list(self._held)

@@ -1,6 +1,5 @@
 """The service of one deployment: what webhooks and workers share. One message in, one atomic step, a drain woken."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from redis.exceptions import RedisError
 from rq import Queue
 
 from sms_triage.casework import Casework
+from sms_triage.clock import WALL, Clock
 from sms_triage.desk import StoredDesk
 from sms_triage.gateways import open_gateways
 from sms_triage.gateways.base import Failure, Gateway, Inbound, Report, Timed
@@ -64,7 +64,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Service:
-    """One deployment, in one process. `faces` are what it says."""
+    """One deployment, in one process. `faces` are what it says; `wall` is the clock on the wall."""
 
     settings: Settings
     redis: "Redis"
@@ -72,6 +72,7 @@ class Service:
     store: Store
     faces: Faces
     gateways: Mapping[str, Gateway]
+    wall: Clock
 
     @cached_property
     def drains(self) -> Queue:
@@ -151,7 +152,7 @@ class Service:
     def clock(self) -> float:
         """The time, in seconds since the epoch; in a simulation it can be ahead of the wall's."""
         simulator = self.gateways.get("simulator")
-        return clock() + (simulator.ahead() if isinstance(simulator, Timed) else 0.0)
+        return self.wall.now() + (simulator.ahead() if isinstance(simulator, Timed) else 0.0)
 
     def jump(self, seconds: float) -> float:
         """Lets time pass in a simulation, with all that is due in it. Returns the new time."""
@@ -162,9 +163,9 @@ class Service:
             due = self.store.next_due()
             if due is None or due > until:
                 break
-            simulator.set_ahead(max(due, self.clock()) - clock())
+            simulator.set_ahead(max(due, self.clock()) - self.wall.now())
             self.sweep(self.clock())
-        simulator.set_ahead(until - clock())
+        simulator.set_ahead(until - self.wall.now())
         return until
 
     def sweep(self, now: float, seconds: float = SWEEP_SECONDS) -> int:
@@ -283,9 +284,9 @@ class Service:
 
     def drain(self) -> int:
         """Sends what waits in the outbox, for a while; what is left is the next drain's. Returns how many it sent."""
-        drainer = Drainer(self.store, self.gateways, self.settings.rate)
+        drainer = Drainer(self.store, self.gateways, self.settings.rate, clock=self.wall)
         sent = drainer.run(DRAIN_SECONDS)
-        if sent and self.store.waiting(clock())[0]:
+        if sent and self.store.waiting(self.wall.now())[0]:
             self.wake()
         return sent
 
@@ -306,7 +307,7 @@ class Service:
             log_error("cannot start a drain; the next sweep will", error)
 
 
-def open_service(settings: Settings) -> Service:
+def open_service(settings: Settings, wall: Clock = WALL) -> Service:
     """The service that `settings` describe. Nothing is asked of Redis yet.
 
     Raises :class:`sms_triage.triage.errors.ContentError` if content or menus are not sound.
@@ -318,15 +319,10 @@ def open_service(settings: Settings) -> Service:
     faces = load_faces(languages, settings.default_language, values)
     for fault in times_in_quiet_hours(faces.of("", "sms"), settings.quiet_hours):
         raise SettingsError(f"QUIET_HOURS: {fault}")
-    return Service(settings, redis, vault, Store(redis, vault), faces, open_gateways(settings))
+    return Service(settings, redis, vault, Store(redis, vault), faces, open_gateways(settings), wall)
 
 
 def canonical_number(number: str) -> str:
     """A number in one form: providers differ in blanks and in the leading plus."""
     number = number.replace(" ", "")
     return f"+{number}" if number.isdecimal() and len(number) > 6 else number
-
-
-def clock() -> float:
-    """The wall clock, in seconds since the epoch."""
-    return time.time()

@@ -12,6 +12,7 @@ from sms_triage.settings import Settings
 from sms_triage.triage.content import content_dir
 from sms_triage.triage.face import Face, Faces, load_faces
 from sms_triage.triage.translations import languages_of
+from tests.outside import Outside, deployed
 
 SECRET = "a secret for tests, longer than thirty-two characters"
 
@@ -73,3 +74,10 @@ def service(settings: Settings) -> Iterator[Service]:
 @pytest.fixture
 def redis(service: Service) -> Redis:
     return service.redis
+
+
+@pytest.fixture
+def outside(settings: Settings) -> Iterator[Outside]:
+    """A deployment as the world sees it."""
+    with deployed(settings) as world:
+        yield world

@@ -1,17 +1,21 @@
 """Real HTTP around the tests: the service's own application, and an API that behaves as Twilio's does."""
 
 import base64
+import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl
 from uuid import uuid4
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.serving import make_server
+
+logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request would hide what failed
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "12345"
 
@@ -38,6 +42,7 @@ class TwilioApi:
     accepted: list[dict[str, str]] = field(default_factory=list)
     refuse: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     break_after: set[str] = field(default_factory=set)
+    now: Callable[[], float] = time.time
     most_at_once: int = 0
     _at_once: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -66,7 +71,13 @@ class TwilioApi:
 
         @app.get(path)
         def find() -> Response:
-            found = [self._resource(message) for message in self.accepted if message["To"] == request.args["To"]]
+            after = request.args.get("DateSent>")
+            earliest = datetime.fromisoformat(after).timestamp() if after else 0.0
+            found = [
+                self._resource(message)
+                for message in self.accepted
+                if message["To"] == request.args["To"] and float(message["at"]) >= earliest
+            ]
             return jsonify({"messages": found, "page": 0, "page_size": 50, "uri": path, "next_page_uri": None})
 
         return app
@@ -78,7 +89,7 @@ class TwilioApi:
         tries = self.refuse.get(form["To"], [])
         if tries:
             return _refusal(*tries.pop(0))
-        message = {**form, "sid": f"SM{uuid4().hex}", "at": str(time.time())}
+        message = {**form, "sid": f"SM{uuid4().hex}", "at": str(self.now())}
         self.accepted.append(message)
         if form["To"] in self.break_after:
             self.break_after.discard(form["To"])

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 
+from sms_triage.clock import Clock
 from sms_triage.gateways.base import Inbound, Report
 from sms_triage.gateways.twilio import TwilioGateway
 from sms_triage.keys import ALL_KEYS, keys_of
@@ -169,7 +170,7 @@ def test_a_retry_that_is_far_off_is_left_to_a_later_drain(sending: Service, api:
     put(sending, number(1), "hello")
     assert drain(sending, backoff=(3600,)) == 0
     assert drain(sending) == 0
-    later = Drainer(sending.store, sending.gateways, lambda _: 1000, clock=lambda: time.time() + 3700)
+    later = Drainer(sending.store, sending.gateways, lambda _: 1000, clock=Clock(lambda: time.time() + 3700))
     assert later.run() == 1
 
 

@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
-from sms_triage.service import Service, clock
+from sms_triage.service import Service
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -50,6 +50,6 @@ class _Counts(Collector):
         for event, count in sorted(self.service.store.counts().items()):
             events.add_metric([event], count)
         yield events
-        waiting, age = self.service.store.waiting(clock())
+        waiting, age = self.service.store.waiting(self.service.wall.now())
         yield GaugeMetricFamily("sms_triage_outbox_messages", "Replies that wait to leave.", waiting)
         yield GaugeMetricFamily("sms_triage_outbox_oldest_seconds", "Age of the oldest of them.", age)

@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from sms_triage.gateways.base import Answer, BadRequest, Forged, Gateway, Request, check_caller
 from sms_triage.gateways.ussd import DIALECTS, Dialect
 from sms_triage.logs import log_error
-from sms_triage.service import Busy, Service, canonical_number, clock
+from sms_triage.service import Busy, Service, canonical_number
 
 NOT_SUCCESSFUL = ("Incomplete", "Failed")
 """How Africa's Talking says that a USSD session ended before its last page."""
@@ -36,7 +36,7 @@ def _add_sms(routes: Blueprint, service: Service, gateway: Gateway) -> None:
     def report() -> None:
         found = gateway.report(_request())
         if found is not None:
-            service.reported(found, gateway.name, clock())
+            service.reported(found, gateway.name, service.wall.now())
 
     def view(handle: Callable[[], None], taken: Answer) -> Callable[[], Response]:
         def called() -> Response:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from sms_triage.clock import Clock
 from sms_triage.gateways import open_gateways
 from sms_triage.gateways.base import Failure, Inbound, Outgoing, SendError
 from sms_triage.keys import keys_of
@@ -155,7 +156,7 @@ def test_what_did_not_arrive_for_now_is_sent_again(deployment: Deployment) -> No
     assert deployment.provider.failed(deployment.address, deployment.sent()[0]).status_code == 200
     assert deployment.service.store.waiting(time.time())[0] == 1
     later = Drainer(
-        deployment.service.store, deployment.service.gateways, lambda _: 1000, clock=lambda: time.time() + 120
+        deployment.service.store, deployment.service.gateways, lambda _: 1000, clock=Clock(lambda: time.time() + 120)
     )
     assert later.run() == 1
     assert len(deployment.sent()) == 2
