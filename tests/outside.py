@@ -16,7 +16,7 @@ from twilio.request_validator import RequestValidator
 
 from sms_triage.cli import main
 from sms_triage.clock import Clock
-from sms_triage.service import Service, open_service
+from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.web.app import create_app
 from tests.servers import ACCOUNT, TOKEN, TwilioApi, serving

@@ -3,15 +3,16 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sms_triage.triage.case import load_case
-from sms_triage.triage.content import Question
-from sms_triage.triage.dialog import dial_in, press
-from sms_triage.triage.engine import check_in, fall_silent, silence_at, take_turn
-from sms_triage.triage.face import Faces
-from sms_triage.triage.session import Person, Session, load_session
-from sms_triage.triage.standing import asked
-from sms_triage.triage.turn import Turn
-from sms_triage.triage.worker import Patient, load_patient, patient_code
+from sms_triage.triage.content.model import Question
+from sms_triage.triage.conversation.engine import check_in, fall_silent, silence_at, take_turn
+from sms_triage.triage.conversation.standing import asked
+from sms_triage.triage.conversation.turn import Turn
+from sms_triage.triage.conversation.ussd import dial_in, press
+from sms_triage.triage.people.case import load_case
+from sms_triage.triage.people.codes import patient_code
+from sms_triage.triage.people.referral import Patient, load_patient
+from sms_triage.triage.people.session import Person, Session, load_session
+from sms_triage.triage.wording.locale import Locales
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Drawer:
 class Talk:
     """One person talking to the service. Her session goes through its stored form after every turn."""
 
-    faces: Faces
+    locales: Locales
     person: Person = field(default_factory=Person)
     now: float = 0.0
     channel: str = "sms"
@@ -54,21 +55,21 @@ class Talk:
 
     @property
     def question(self) -> Question | None:
-        return asked(self.faces.of(self.person.language, self.channel), self.session)
+        return asked(self.locales.of(self.person.language, self.channel), self.session)
 
     def text(self, words: str) -> list[str]:
         """A text by SMS."""
         self.channel = "sms"
-        return self._kept(take_turn(self.faces, self.person, words, self.now))
+        return self._kept(take_turn(self.locales, self.person, words, self.now))
 
     def dial(self, *inputs: str) -> list[str]:
         """Dials the code, with what is keyed in along with it."""
         self.channel = "ussd"
-        return self._kept(dial_in(self.faces, self.person, inputs, self.now))
+        return self._kept(dial_in(self.locales, self.person, inputs, self.now))
 
     def press(self, keys: str) -> list[str]:
         """Keys in an answer in a USSD dialog."""
-        return self._kept(press(self.faces, self.person, keys, self.now))
+        return self._kept(press(self.locales, self.person, keys, self.now))
 
     def wait(self, seconds: float) -> list[str]:
         """Lets time pass, in which a silent person may be told something or checked in on."""
@@ -79,7 +80,7 @@ class Talk:
         until, said = self.now + seconds, []
         while True:
             case = self.person.case
-            due = [case.plan.due if case and case.plan else None, silence_at(self.faces, self.person)]
+            due = [case.plan.due if case and case.plan else None, silence_at(self.locales, self.person)]
             events = [at for at in due if at is not None and at <= until]
             if not events:
                 break
@@ -87,14 +88,14 @@ class Talk:
             for turn in (fall_silent, check_in):
                 said += [
                     (self.person.calendar.local(self.now), text)
-                    for text in self._kept(turn(self.faces, self.person, self.now))
+                    for text in self._kept(turn(self.locales, self.person, self.now))
                 ]
         self.now = until
         return said
 
     def hang_up(self) -> list[str]:
         """The USSD session drops, and the network tells."""
-        return self._kept(fall_silent(self.faces, self.person, self.now, hung_up=True))
+        return self._kept(fall_silent(self.locales, self.person, self.now, hung_up=True))
 
     def _kept(self, turn: Turn) -> list[str]:
         session = turn.person.session

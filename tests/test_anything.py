@@ -9,14 +9,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.simulator import SimulatorGateway
-from sms_triage.service import Service
+from sms_triage.service.service import Service
 from sms_triage.text import fits_ussd
-from sms_triage.triage.conversation import SILENT_AFTER_MISSES
-from sms_triage.triage.engine import take_turn
-from sms_triage.triage.face import Faces
-from sms_triage.triage.session import Person
-from sms_triage.triage.standing import owed
-from sms_triage.triage.worker import Worker
+from sms_triage.triage.conversation.conversation import SILENT_AFTER_MISSES
+from sms_triage.triage.conversation.engine import take_turn
+from sms_triage.triage.conversation.standing import owed
+from sms_triage.triage.people.chw import Chw
+from sms_triage.triage.people.session import Person
+from sms_triage.triage.wording.locale import Locales
 from tests.talk import Drawer, Talk
 
 USUAL = [
@@ -56,8 +56,8 @@ PEOPLE = [f"+25470000000{place}" for place in range(4)]
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(WAYS, TEXTS, st.integers(0, 90_000)), max_size=40))
-def test_any_conversation_can_go_on(every_face: Faces, steps: list[tuple[str, str, int]]) -> None:
-    talk = Talk(every_face)
+def test_any_conversation_can_go_on(every_locale: Locales, steps: list[tuple[str, str, int]]) -> None:
+    talk = Talk(every_locale)
     for way, text, pause in steps:
         talk.wait(pause)
         if way == "sms":
@@ -89,8 +89,8 @@ WORK = st.sampled_from(
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(WAYS, st.one_of(WORK, WORK, TEXTS), st.integers(0, 200_000)), max_size=40))
-def test_any_worker_can_go_on(every_face: Faces, steps: list[tuple[str, str, int]]) -> None:
-    talk = Talk(every_face, Person(worker=Worker("chw", "Amina", "A12"), desk=Drawer()))
+def test_any_worker_can_go_on(every_locale: Locales, steps: list[tuple[str, str, int]]) -> None:
+    talk = Talk(every_locale, Person(chw=Chw("chw", "Amina", "A12"), desk=Drawer()))
     for way, text, pause in steps:
         talk.wait(pause)
         if way == "sms":
@@ -99,20 +99,20 @@ def test_any_worker_can_go_on(every_face: Faces, steps: list[tuple[str, str, int
             replies = talk.dial() if way == "dial" or talk.person.session is None else talk.press(text)
             assert fits_ussd(replies[0])
     talk.text("START")
-    assert talk.text("MENU")[0].startswith(every_face.of(talk.person.language, "sms").asks["home"].self)
+    assert talk.text("MENU")[0].startswith(every_locale.of(talk.person.language, "sms").asks["home"].own)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, 7), max_size=10))
-def test_what_a_person_is_owed_never_gets_milder_by_answering(faces: Faces, answers: list[int]) -> None:
-    talk = Talk(faces)
+def test_what_a_person_is_owed_never_gets_milder_by_answering(locales: Locales, answers: list[int]) -> None:
+    talk = Talk(locales)
     talk.text("hi")
     worst = 99
     for answer in answers:
         if talk.question is None:
             return
         talk.text(str(answer))
-        rank = owed(faces.of("en", "sms"), talk.session).at_least.rank
+        rank = owed(locales.of("en", "sms"), talk.session).at_least.rank
         assert rank <= worst
         worst = rank
 
@@ -137,7 +137,7 @@ def test_any_people_at_any_time_lose_nothing(service: Service) -> None:
             assert service.receive(inbound, self.now) == "ok"
             self.taken.append(inbound)
             person = self.people.get(number, Person())
-            turn = take_turn(service.faces, person, text, self.now)
+            turn = take_turn(service.locales, person, text, self.now)
             self.people[number] = turn.person
             said = self.expected.setdefault(number, [])
             if turn.person.opted_out and not person.opted_out:

@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from sms_triage.cli import main
 from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.simulator import SimulatorGateway
-from sms_triage.service import Service
-from sms_triage.triage.worker import Worker, near, spaced
+from sms_triage.service.service import Service
+from sms_triage.triage.people.chw import Chw
+from sms_triage.triage.people.codes import near, spaced
 
 AMINA, BARAKA, CHIEF, CLINIC, STRANGER = (f"+25470000000{place}" for place in range(1, 6))
 START = datetime(2030, 11, 26, 10, 0, tzinfo=ZoneInfo("UTC")).timestamp()
@@ -27,8 +28,8 @@ def ward(service: Service) -> Service:
         (AMINA, "chw", "Amina"), (BARAKA, "chw", "Baraka"), (CHIEF, "supervisor", "Chief"), (CLINIC, "facility", "Clinic")
     ):  # fmt: skip
         supervisor = CHIEF if role == "chw" else ""
-        worker = Worker(role, name, service.vault.person(number)[:4].upper(), "East", supervisor)
-        service.registry.add_worker(number, worker, "")
+        worker = Chw(role, name, service.vault.person(number)[:4].upper(), "East", supervisor)
+        service.registry.add_chw(number, worker, "")
     return service
 
 
@@ -171,7 +172,7 @@ def test_on_leave_her_patients_are_another_workers(ward: Service) -> None:
 def test_a_worker_removed_in_the_middle_is_a_person_like_any_other(ward: Service) -> None:
     new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
     text(ward, AMINA, "menu", "1")
-    assert ward.registry.remove_worker(AMINA)
+    assert ward.registry.remove_chw(AMINA)
     assert text(ward, AMINA, "1")[0].startswith("Free private check")
     assert text(ward, AMINA, "D5 P1")[0].startswith("Please send one number")
 
@@ -203,12 +204,12 @@ def test_a_patients_own_phone_is_asked_neutrally_and_silence_is_told_the_worker(
 
 
 def test_joining_by_sms(ward: Service) -> None:
-    ward.registry.invite("12345678", Worker("chw", "", "", "East", CHIEF))
+    ward.registry.invite("12345678", Chw("chw", "", "", "East", CHIEF))
     assert text(ward, STRANGER, "JOIN")[0].startswith("To join as a health worker")
     assert text(ward, STRANGER, "join 87654321 Eve")[0].startswith("To join as a health worker")
     assert text(ward, STRANGER, "Join 12345678 Dora")[0].startswith("Welcome.")
     assert text(ward, STRANGER, "menu")[0].startswith("Whom is it for?")
-    assert "Dora" in [worker.name for _, worker, _ in ward.registry.workers()]
+    assert "Dora" in [worker.name for _, worker, _ in ward.registry.chws()]
     assert text(ward, "+254700000009", "JOIN 12345678 Eve")[0].startswith("To join as a health worker")
 
 
@@ -280,10 +281,10 @@ def test_a_file_of_workers_is_taken_whole_or_not_at_all(operator: CliRunner, war
         "line 5: +254711000001 stands twice",
         "nothing was added",
     ]
-    assert len(list(ward.registry.workers())) == 4
+    assert len(list(ward.registry.chws())) == 4
     file.write_text("number,name,area,supervisor\n254711000001,Dora,West,254 722 000009\n+254711000002,Eve,West,\n")
     assert operator.invoke(main, ["chw", "import", str(file)]).output == "2 added\n"
-    assert len(list(ward.registry.workers())) == 6
-    added = {number: worker.supervisor for number, worker, _ in ward.registry.workers()}
+    assert len(list(ward.registry.chws())) == 6
+    added = {number: worker.supervisor for number, worker, _ in ward.registry.chws()}
     assert added["+254711000001"] == "+254722000009"
     assert added["+254711000002"] == ""

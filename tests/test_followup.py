@@ -16,13 +16,13 @@ import pytest
 from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.simulator import SimulatorGateway
 from sms_triage.keys import ALL_KEYS, keys_of
-from sms_triage.service import Service, open_service
+from sms_triage.numbers import zone_of
+from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings, SettingsError
-from sms_triage.triage.case import Case, Plan
-from sms_triage.triage.followup import in_quiet_hours
-from sms_triage.triage.session import Person
-from sms_triage.triage.turn import Turn
-from sms_triage.zones import zone_of
+from sms_triage.triage.conversation.turn import Turn
+from sms_triage.triage.people.case import Case, Plan
+from sms_triage.triage.people.followup import in_quiet_hours
+from sms_triage.triage.people.session import Person
 
 ANA, BEA = "+254711111111", "+254722222222"
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -113,7 +113,7 @@ def test_a_sweeper_that_dies_in_the_middle_loses_and_repeats_nothing(service: Se
 
 SWEEPER = """
 import sys
-from sms_triage.service import open_service
+from sms_triage.service.service import open_service
 from sms_triage.settings import Settings
 url, secret, at = sys.argv[1:]
 service = open_service(Settings(redis_url=url, secret_key=secret, languages=("en",), messages_per_second=1000))
@@ -271,11 +271,11 @@ def test_a_burst_is_spread_within_the_rate_and_never_delays_a_live_talk(settings
     assert service.sweep(at, seconds=15) == 30, "as many as can leave until the next sweep"
     text(service, "hi", number=BEA, now=at)
     entries = [
-        (int(fields[b"lane"]), fields[b"person"].decode())
+        (int(fields[b"priority"]), fields[b"person"].decode())
         for keys in ALL_KEYS
         for _, fields in service.redis.xrange(keys.outbox)
     ]
-    assert sorted(lane for lane, _ in entries) == [1] + [2] * 30
+    assert sorted(priority for priority, _ in entries) == [1] + [2] * 30
     assert service.sweep(at + 15) == 20
 
 

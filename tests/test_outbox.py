@@ -15,11 +15,11 @@ from sms_triage.clock import Clock
 from sms_triage.gateways.base import Inbound, Report
 from sms_triage.gateways.twilio import TwilioGateway
 from sms_triage.keys import ALL_KEYS, keys_of
-from sms_triage.outbox import Drainer
-from sms_triage.service import Service, open_service
+from sms_triage.outbox.drainer import Drainer
+from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
-from sms_triage.triage.session import Person
-from sms_triage.triage.turn import Lane, Reply, Turn
+from sms_triage.triage.conversation.turn import Priority, Reply, Turn
+from sms_triage.triage.people.session import Person
 from tests.servers import ACCOUNT, TOKEN, TwilioApi, serving
 
 
@@ -45,11 +45,13 @@ def sending(twilio_settings: Settings) -> Iterator[Service]:
     service.redis.close()
 
 
-def put(service: Service, number: str, *texts: str, lane: Lane = Lane.ANSWER, now: float | None = None) -> None:
+def put(
+    service: Service, number: str, *texts: str, priority: Priority = Priority.ANSWER, now: float | None = None
+) -> None:
     """Puts replies to a person into the outbox, as a turn does."""
     person = service.vault.person(number)
     state = service.store.load(person)
-    turn = Turn(Person(), tuple(Reply(text, lane) for text in texts))
+    turn = Turn(Person(), tuple(Reply(text, priority) for text in texts))
     inbound = Inbound("twilio", uuid4().hex, number, "22384", "")
     assert service.store.commit(state, inbound, turn, time.time() if now is None else now)[0] == "ok"
 
@@ -93,11 +95,11 @@ def test_replies_to_one_person_leave_in_order_while_many_are_in_flight(sending: 
 
 def test_urgent_ones_go_first_but_not_before_what_their_own_person_waits_for(sending: Service, api: TwilioApi) -> None:
     for place in range(10):
-        put(sending, number(place), "reminder", lane=Lane.REMINDER)
+        put(sending, number(place), "reminder", priority=Priority.REMINDER)
     for place in range(10, 20):
         put(sending, number(place), "answer")
     put(sending, number(30), "question")
-    put(sending, number(30), "EMERGENCY", lane=Lane.URGENT)
+    put(sending, number(30), "EMERGENCY", priority=Priority.URGENT)
     drain(sending, rate=40)
     order = [message["Body"] for message in api.accepted]
     assert set(order[:2]) <= {"question", "EMERGENCY", "answer"}
@@ -188,8 +190,8 @@ def test_two_drainers_send_each_once(sending: Service, api: TwilioApi) -> None:
 WORKER = """
 import os, sys
 from dataclasses import replace
-from sms_triage.outbox import Drainer
-from sms_triage.service import open_service
+from sms_triage.outbox.drainer import Drainer
+from sms_triage.service.service import open_service
 from sms_triage.settings import read_settings
 service = open_service(read_settings(os.environ))
 Drainer(service.store, service.gateways, lambda _: 1000, lease_seconds=1).run()

@@ -11,8 +11,8 @@ from rq import SimpleWorker
 from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.simulator import SimulatorGateway
 from sms_triage.keys import ALL_KEYS, keys_of
-from sms_triage.service import Service
-from sms_triage.triage.standing import asked
+from sms_triage.service.service import Service
+from sms_triage.triage.conversation.standing import asked
 
 ANA = "+254700000001"
 NOW = 1_800_000_000.0
@@ -29,7 +29,7 @@ def waiting(service: Service) -> int:
 def question(service: Service, number: str = ANA) -> str:
     person = service.vault.person(number)
     session = service.store.load(person).person.session
-    found = session and asked(service.faces.of("en", "sms"), session)
+    found = session and asked(service.locales.of("en", "sms"), session)
     return found.id if found else ""
 
 

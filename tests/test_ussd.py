@@ -8,10 +8,10 @@ import pytest
 import requests
 
 from sms_triage.gateways.simulator import SimulatorGateway
-from sms_triage.service import Service, open_service
+from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
-from sms_triage.triage.engine import take_turn
-from sms_triage.triage.session import Person
+from sms_triage.triage.conversation.engine import take_turn
+from sms_triage.triage.people.session import Person
 from sms_triage.web.app import create_app
 from tests.servers import serving
 
@@ -259,7 +259,7 @@ def test_a_turn_on_ussd_is_the_same_turn_as_by_sms(service: Service, network: Ne
     network.call("1*5*2*1*2*1*1*6*7")
     by_sms = Person()
     for text in ("hi", "1", "5", "1", "2", "1", "1", "6", "7"):
-        by_sms = take_turn(service.faces, by_sms, text, 0.0).person
+        by_sms = take_turn(service.locales, by_sms, text, 0.0).person
     dialled = service.store.load(service.vault.person(ANA)).person.session
     assert dialled is not None
     assert by_sms.session is not None

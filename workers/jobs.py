@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from sms_triage.logs import log_error
-from sms_triage.service import Service, open_service
+from sms_triage.service.service import Service, open_service
 from sms_triage.settings import read_settings
 
 

@@ -4,7 +4,7 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.cron import CronScheduler
 
-from sms_triage.service import DRAIN_QUEUE, HOUSEKEEPING_QUEUE, SWEEP_SECONDS
+from sms_triage.service.service import DRAIN_QUEUE, HOUSEKEEPING_QUEUE, SWEEP_SECONDS
 from workers import jobs
 
 

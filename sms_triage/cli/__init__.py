@@ -24,7 +24,7 @@ def main() -> None:
 @one_line
 def run(port: int, data: Path) -> None:
     """Everything on one machine: embedded Valkey, web, worker and cron."""
-    from sms_triage.embedded import run_all  # noqa: PLC0415
+    from sms_triage.cli.embedded import run_all  # noqa: PLC0415
 
     sys.exit(run_all(port, data, {name: value for name, value in os.environ.items() if value}))
 
@@ -71,7 +71,7 @@ def cron() -> None:
 
 def _run_process(name: str) -> None:
     from sms_triage.logs import set_up_logs  # noqa: PLC0415
-    from sms_triage.store import connect  # noqa: PLC0415
+    from sms_triage.storage.connection import connect  # noqa: PLC0415
     from workers import processes  # noqa: PLC0415
 
     set_up_logs()
@@ -88,7 +88,7 @@ def _run_process(name: str) -> None:
 @one_line
 def phone(number: str, sender: str, url: str, worker: bool, ussd: bool, code: str) -> None:
     """A phone in the terminal: talk to the running service."""
-    from sms_triage.terminal_phone import Dialog, Phone, key_in, talk  # noqa: PLC0415
+    from sms_triage.cli.terminal_phone import Dialog, Phone, key_in, talk  # noqa: PLC0415
 
     phone = Phone(url, number, sender)
     if worker:
@@ -103,8 +103,8 @@ def phone(number: str, sender: str, url: str, worker: bool, ussd: bool, code: st
 @one_line
 def doctor() -> None:
     """Is this deployment sound? Exits 1 if not."""
-    from sms_triage.doctor import examine  # noqa: PLC0415
-    from sms_triage.service import open_service  # noqa: PLC0415
+    from sms_triage.cli.doctor import examine  # noqa: PLC0415
+    from sms_triage.service.service import open_service  # noqa: PLC0415
 
     sound = True
     for finding in examine(open_service(running_settings(os.environ))):
@@ -123,7 +123,7 @@ def person() -> None:
 @one_line
 def show(number: str) -> None:
     """What is kept of a number: that it is known and how, never what was told."""
-    from sms_triage.service import open_service  # noqa: PLC0415
+    from sms_triage.service.service import open_service  # noqa: PLC0415
 
     found = open_service(running_settings(os.environ)).known(number)
     for line in found or ["this number is not known"]:
@@ -136,7 +136,7 @@ def show(number: str) -> None:
 @one_line
 def forget(number: str) -> None:
     """Erases all that is kept of a number, also an opt-out, and sends it nothing."""
-    from sms_triage.service import open_service  # noqa: PLC0415
+    from sms_triage.service.service import open_service  # noqa: PLC0415
 
     known = open_service(running_settings(os.environ)).forget(number)
     click.echo("all that was kept of this number is erased" if known else "this number is not known")

@@ -10,8 +10,9 @@ import click
 
 from sms_triage.cli.menus import one_line
 from sms_triage.cli.running import running_settings
-from sms_triage.service import Service, canonical_number, open_service
-from sms_triage.triage.worker import ROLES, Worker
+from sms_triage.numbers import canonical_number
+from sms_triage.service.service import Service, open_service
+from sms_triage.triage.people.chw import ROLES, Chw
 
 COLUMNS = ("number", "name", "area", "supervisor", "language", "role")
 
@@ -42,7 +43,7 @@ def add(number: str, name: str, area: str, supervisor: str, language: str, role:
 @chw.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @one_line
-def import_workers(file: Path) -> None:
+def import_chws(file: Path) -> None:
     """Adds every row of a CSV file (number, name, area, supervisor, language, role), or none if one is wrong."""
     service = open_service(running_settings(os.environ))
     with file.open(encoding="utf-8-sig", newline="") as lines:
@@ -64,11 +65,11 @@ def import_workers(file: Path) -> None:
 
 @chw.command(name="list")
 @one_line
-def list_workers() -> None:
+def list_chws() -> None:
     """Everybody in the registry, with how many patients she has."""
-    for number, worker, patients in open_service(running_settings(os.environ)).registry.workers():
-        area = f", {worker.area}" if worker.area else ""
-        click.echo(f"{worker.code}  {number}  {worker.role}  {worker.name}{area}  {patients} patients")
+    for number, chw, patients in open_service(running_settings(os.environ)).registry.chws():
+        area = f", {chw.area}" if chw.area else ""
+        click.echo(f"{chw.code}  {number}  {chw.role}  {chw.name}{area}  {patients} patients")
 
 
 @chw.command()
@@ -76,7 +77,7 @@ def list_workers() -> None:
 @one_line
 def remove(number: str) -> None:
     """Takes a number out of the registry. Its patients are kept, should it come back."""
-    removed = open_service(running_settings(os.environ)).registry.remove_worker(canonical_number(number))
+    removed = open_service(running_settings(os.environ)).registry.remove_chw(canonical_number(number))
     click.echo("removed; her patients are kept" if removed else "this number is not in the registry")
     sys.exit(0 if removed else 1)
 
@@ -90,7 +91,7 @@ def invite(role: str, area: str, supervisor: str) -> None:
     """A code with which one person can join by SMS, within 30 days."""
     code = f"{secrets.randbelow(10**8):08}"
     service = open_service(running_settings(os.environ))
-    service.registry.invite(code, Worker(role, "", "", area, canonical_number(supervisor)))
+    service.registry.invite(code, Chw(role, "", "", area, canonical_number(supervisor)))
     click.echo(f"she texts: JOIN {code} and her name")
 
 
@@ -102,7 +103,7 @@ def handover(giver: str, taker: str) -> None:
     """Gives all patients of one number to another, for a leave or for good."""
     service = open_service(running_settings(os.environ))
     ids = [service.vault.person(canonical_number(number)) for number in (giver, taker)]
-    if service.store.load(ids[1]).person.worker is None:
+    if service.store.load(ids[1]).person.chw is None:
         click.echo(f"sms-triage: {taker} is not in the registry", err=True)
         sys.exit(1)
     click.echo(f"{service.casework.hand_over(*ids)} patients handed over")
@@ -120,8 +121,8 @@ def _fault(row: dict[str, str], service: Service) -> str:
         return "the name is missing"
     if (row.get("role") or "chw") not in ROLES:
         return f"role {row['role']!r} is none of {', '.join(ROLES)}"
-    if row.get("language") and row["language"] not in service.faces.languages:
-        return f"language {row['language']!r} is none of {', '.join(service.faces.languages)}"
+    if row.get("language") and row["language"] not in service.locales.languages:
+        return f"language {row['language']!r} is none of {', '.join(service.locales.languages)}"
     return ""
 
 
@@ -130,6 +131,6 @@ def _add(row: dict[str, str], service: Service) -> str:
     # What a slip names is no name: a short sign that the operator can look up here.
     code = service.vault.person(number)[:4].upper()
     supervisor = canonical_number(row.get("supervisor", ""))
-    worker = Worker(row.get("role") or "chw", row["name"], code, row.get("area", ""), supervisor)
-    service.registry.add_worker(number, worker, row.get("language", ""))
-    return f"{worker.name} is in the registry as {code}"
+    chw = Chw(row.get("role") or "chw", row["name"], code, row.get("area", ""), supervisor)
+    service.registry.add_chw(number, chw, row.get("language", ""))
+    return f"{chw.name} is in the registry as {code}"

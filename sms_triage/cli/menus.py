@@ -10,17 +10,10 @@ from typing import Any
 import click
 
 from sms_triage.settings import SettingsError
-from sms_triage.triage.card import card
-from sms_triage.triage.compiler import compile_content
-from sms_triage.triage.content import CHANNELS, Content, content_dir, load_content
-from sms_triage.triage.errors import ContentError
-from sms_triage.triage.face import collect_texts, language_names, load_face, load_faces, longest_values
-from sms_triage.triage.followup_checks import check_discretion, check_protocol, schedules
-from sms_triage.triage.graph import draw
-from sms_triage.triage.menu import build_menu, dump_menu, load_menu, menu_path, menus_dir
-from sms_triage.triage.proofs import Distribution, changed_outcomes, check
-from sms_triage.triage.shorthand import check_shorthand
-from sms_triage.triage.translations import (
+from sms_triage.triage.content.errors import ContentError
+from sms_triage.triage.content.model import CHANNELS, Content
+from sms_triage.triage.content.reader import content_dir, load_content
+from sms_triage.triage.content.translations import (
     SOURCE_LANGUAGE,
     languages_of,
     load_translation,
@@ -28,8 +21,16 @@ from sms_triage.triage.translations import (
     update_translation,
     write_template,
 )
-from sms_triage.triage.vignettes import play, read_vignettes, report
-from sms_triage.triage.wording import check_words
+from sms_triage.triage.menu.compiler import compile_content
+from sms_triage.triage.menu.menu import build_menu, dump_menu, load_menu, menu_path, menus_dir
+from sms_triage.triage.proofs.card import card
+from sms_triage.triage.proofs.graph import draw
+from sms_triage.triage.proofs.proofs import Distribution, changed_outcomes, check
+from sms_triage.triage.proofs.protocols import check_discretion, check_protocol, schedules
+from sms_triage.triage.proofs.vignettes import play, read_vignettes, report
+from sms_triage.triage.proofs.wording import check_words
+from sms_triage.triage.understanding.shorthand import check_shorthand
+from sms_triage.triage.wording.load import collect_texts, language_names, load_locale, load_locales, longest_values
 
 
 def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -37,7 +38,7 @@ def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
-        from sms_triage.terminal_phone import PhoneError  # noqa: PLC0415 - not needed by most commands
+        from sms_triage.cli.terminal_phone import PhoneError  # noqa: PLC0415 - not needed by most commands
 
         try:
             return command(*args, **kwargs)
@@ -101,16 +102,16 @@ def _check(directory: Path, menus_path: Path | None) -> Iterator[str]:
     values = longest_values(load_content(directory))
     for channel in CHANNELS:
         for language in languages_of(directory):
-            face = load_face(language, channel, values, directory=directory, menus=menus_path)
-            words = (*check_words(face, names), *check_discretion(face))
+            locale = load_locale(language, channel, values, directory=directory, menus=menus_path)
+            words = (*check_words(locale, names), *check_discretion(locale))
             yield from words
             if language == SOURCE_LANGUAGE:
-                found = check(face)
+                found = check(locale)
                 yield from found.violations
                 if channel == "sms":
-                    yield from check_protocol(face)
-                    yield from check_shorthand(face.caseload.shorthand, face.content)
-                    for line in schedules(face):
+                    yield from check_protocol(locale)
+                    yield from check_shorthand(locale.caseload.shorthand, locale.content)
+                    for line in schedules(locale):
                         click.echo(line)
                 if not found.violations:
                     click.echo(f"{channel}: {found.screens} screens sound for {found.answer_sets:,} answer sets")
@@ -157,7 +158,7 @@ def graph(lang: str, channel: str) -> None:
 @one_line
 def show_card(lang: str) -> None:
     """The one-SMS shorthand on one page to print: sms-triage menus card > card.html"""
-    click.echo(card(load_face(lang, "sms", {})), nl=False)
+    click.echo(card(load_locale(lang, "sms", {})), nl=False)
 
 
 @menus.command()
@@ -174,12 +175,12 @@ def _show(content: Content, language: str) -> None:
         click.echo(f"translation {other}, review: {load_translation(content_dir(), other).review}")
     click.echo()
     for question in content.questions:
-        click.echo(f"{question.id}: {question.text.self}")
+        click.echo(f"{question.id}: {question.text.own}")
         for number, option in enumerate(question.options, 1):
-            click.echo(f"  {number} {option.label.self}  [{option.finding}={option.value}]")
+            click.echo(f"  {number} {option.label.own}  [{option.finding}={option.value}]")
         if question.none:
-            click.echo(f"  {question.last} {question.none.self}")
-    face = load_face(language, "sms", {})
+            click.echo(f"  {question.last} {question.none.own}")
+    locale = load_locale(language, "sms", {})
     for rule in content.rules:
         sources = ", ".join(rule.sources)
         when = " and ".join(
@@ -187,7 +188,7 @@ def _show(content: Content, language: str) -> None:
             for clause in rule.when.clauses
         )
         click.echo(
-            f"\n{rule.id} {rule.at_least.id} when {when or 'always'} [{sources}]\n  {face.results[rule.id].self}"
+            f"\n{rule.id} {rule.at_least.id} when {when or 'always'} [{sources}]\n  {locale.results[rule.id].own}"
         )
 
 
@@ -199,9 +200,9 @@ def _show(content: Content, language: str) -> None:
 @one_line
 def vignettes(files: tuple[Path, ...], as_json: bool, lang: str, channel: str) -> None:
     """Plays clinical vignettes through the real engine. Exits 1 if any is under-triaged."""
-    faces = load_faces((lang,), lang, {})
-    content = faces.of(lang, channel).content
-    played = [play(faces, vignette, lang, channel) for path in files for vignette in read_vignettes(path, content)]
+    locales = load_locales((lang,), lang, {})
+    content = locales.of(lang, channel).content
+    played = [play(locales, vignette, lang, channel) for path in files for vignette in read_vignettes(path, content)]
     whole = report(played)
     if as_json:
         click.echo(json.dumps(whole, ensure_ascii=False, indent=1))

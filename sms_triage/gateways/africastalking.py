@@ -55,7 +55,7 @@ class AfricasTalkingGateway:
     taken = Answer()
     refused = None
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, _: object = None) -> None:
         self._settings = settings
         self._sms = SMSService(settings.africastalking_username, settings.africastalking_api_key)
         if settings.africastalking_api_url:

@@ -47,7 +47,7 @@ class KannelGateway:
     taken = Answer()
     refused = Answer()
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, _: object = None) -> None:
         self._settings = settings
         self._http = requests.Session()
         self._http.mount("http://", HTTPAdapter(pool_connections=2, pool_maxsize=IN_FLIGHT))

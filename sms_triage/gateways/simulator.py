@@ -10,13 +10,13 @@ import uuid
 from dataclasses import dataclass
 from typing import cast
 
+from redis import Redis
 from redis.exceptions import RedisError
 
 from sms_triage.gateways.base import Failure, Inbound, Outgoing, Report, Request, SendError
 from sms_triage.gateways.twilio import TAKEN, read_inbound, read_report
 from sms_triage.keys import keys_of
 from sms_triage.settings import Settings
-from sms_triage.store import connect
 from sms_triage.vault import Vault
 
 PHONE_SECONDS = 24 * 3600
@@ -46,8 +46,8 @@ class SimulatorGateway:
     taken = TAKEN
     refused = None
 
-    def __init__(self, settings: Settings) -> None:
-        self._redis = connect(settings.redis_url)
+    def __init__(self, settings: Settings, redis: "Redis") -> None:
+        self._redis = redis
         self._vault = Vault(settings.secret_key)
 
     def inbound(self, request: Request) -> Inbound:

@@ -47,7 +47,7 @@ class TwilioGateway:
     taken = TAKEN
     refused = None
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, _: object = None) -> None:
         self._settings = settings
         self._validator = RequestValidator(settings.twilio_auth_token)
         http = TwilioHttpClient(pool_connections=True, timeout=TIMEOUT)

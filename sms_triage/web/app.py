@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sms_triage.logs import log_error, set_up_logs
-from sms_triage.service import Service, open_service
+from sms_triage.service.service import Service, open_service
 from sms_triage.settings import read_settings
 from sms_triage.web import health, phone, webhooks
 

@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
-from sms_triage.service import Service
+from sms_triage.service.service import Service
 
 
 def blueprint(service: Service) -> Blueprint:

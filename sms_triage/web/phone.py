@@ -7,8 +7,9 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from sms_triage import text as sms
 from sms_triage.gateways.simulator import SimulatorGateway
-from sms_triage.service import Service, canonical_number
-from sms_triage.triage.worker import Worker
+from sms_triage.numbers import canonical_number
+from sms_triage.service.service import Service
+from sms_triage.triage.people.chw import Chw
 
 LONGEST_JUMP = 400 * 86_400
 """Seconds of time that may pass at one go."""
@@ -42,14 +43,14 @@ def blueprint(service: Service) -> Blueprint:
             return Response(f"seconds must be from 0 to {LONGEST_JUMP}\n", 400)
         return jsonify({"now": service.jump(seconds)})
 
-    @routes.post("/phone/worker")
-    def worker() -> Response:
+    @routes.post("/phone/chw")
+    def chw() -> Response:
         """Puts this phone's owner into the registry, so that one can try what a health worker sees."""
         number = canonical_number(request.form.get("number", ""))
         if len(number) < 7:
             return Response("number is needed\n", 400)
         sign = service.vault.person(number)[:4].upper()
-        service.registry.add_worker(number, Worker("chw", "Phone", sign), "")
+        service.registry.add_chw(number, Chw("chw", "Phone", sign), "")
         return Response(status=204)
 
     @routes.post("/phone/cost")

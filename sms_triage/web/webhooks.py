@@ -9,7 +9,8 @@ from redis.exceptions import RedisError
 from sms_triage.gateways.base import Answer, BadRequest, Forged, Gateway, Request, check_caller
 from sms_triage.gateways.ussd import DIALECTS, Dialect
 from sms_triage.logs import log_error
-from sms_triage.service import Busy, Service, canonical_number
+from sms_triage.numbers import canonical_number
+from sms_triage.service.service import Busy, Service
 
 NOT_SUCCESSFUL = ("Incomplete", "Failed")
 """How Africa's Talking says that a USSD session ended before its last page."""
@@ -82,7 +83,7 @@ def _add_ussd(routes: Blueprint, service: Service, name: str, dialect: Dialect) 
         except Exception as error:
             # A status would show the network's own words, if any: tell her what to do instead.
             log_error("USSD call failed", error)
-            body, mimetype = dialect.reply(service.faces.of("", "ussd").phrase("try_again", {}), True)
+            body, mimetype = dialect.reply(service.locales.of("", "ussd").phrase("try_again", {}), True)
         return Response(body, mimetype=mimetype)
 
     def end() -> Response:

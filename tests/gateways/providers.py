@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 
 from sms_triage.gateways.base import Failure
 from sms_triage.gateways.simulator import SimulatorGateway
-from sms_triage.service import Service
+from sms_triage.service.service import Service
 from sms_triage.settings import Settings
 from tests.servers import ACCOUNT, TOKEN, AfricasTalkingApi, Smsbox, TwilioApi, serving
 

@@ -10,11 +10,11 @@ from sms_triage.clock import Clock
 from sms_triage.gateways import open_gateways
 from sms_triage.gateways.base import Failure, Inbound, Outgoing, SendError
 from sms_triage.keys import keys_of
-from sms_triage.outbox import Drainer
-from sms_triage.service import Service, open_service
+from sms_triage.outbox.drainer import Drainer
+from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
-from sms_triage.store import Address
-from sms_triage.triage.turn import Reply, Turn
+from sms_triage.storage.people import Address
+from sms_triage.triage.conversation.turn import Reply, Turn
 from sms_triage.web.app import create_app
 from tests.gateways.providers import PROVIDERS, AfricasTalking, Kannel, Provider, Sent, Twilio
 from tests.servers import serving
@@ -190,7 +190,7 @@ def test_a_provider_that_is_not_there_is_a_matter_for_later(deployment: Deployme
     gone = replace(
         deployment.service.settings, twilio_api_url=nowhere, africastalking_api_url=nowhere, kannel_url=nowhere
     )
-    gateway = open_gateways(gone)[deployment.provider.name]
+    gateway = open_gateways(gone, deployment.service.redis)[deployment.provider.name]
     with pytest.raises(SendError) as caught:
         gateway.send(Outgoing(ANA, SHORTCODE, "hello", "1"))
     assert caught.value.failure in (Failure.LATER, Failure.UNKNOWN)

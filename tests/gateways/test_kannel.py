@@ -15,7 +15,7 @@ from urllib.parse import quote_plus, unquote_to_bytes
 import pytest
 from werkzeug.serving import make_server
 
-from sms_triage.service import Service, open_service
+from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.web.app import create_app
 from tests.test_running import free_port

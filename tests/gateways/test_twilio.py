@@ -10,10 +10,10 @@ import pytest
 import requests
 from twilio.request_validator import RequestValidator
 
-from sms_triage.doctor import examine
+from sms_triage.cli.doctor import examine
 from sms_triage.gateways.base import Request
 from sms_triage.gateways.twilio import TwilioGateway
-from sms_triage.service import Service, open_service
+from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.web.app import create_app
 from tests.servers import ACCOUNT, TOKEN, TwilioApi, serving
@@ -218,7 +218,7 @@ def test_logs_of_a_failure_name_no_one(
     def broken(*_: object) -> None:
         raise ValueError(f"{ANA} said bleeding")
 
-    monkeypatch.setattr("sms_triage.service.take_turn", broken)
+    monkeypatch.setattr("sms_triage.service.service.take_turn", broken)
     with serving(create_app(service)) as address:
         answer = requests.post(f"{address}/sms/twilio", data=message("bleeding", "SM1"), timeout=5)
     assert answer.status_code == 500

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sms_triage.triage.face import Face
+from sms_triage.triage.wording.locale import Locale
 
 HEARD = {
     "heavy_bleeding": [
@@ -57,26 +57,26 @@ DOUBTFUL = [
 
 
 @pytest.mark.parametrize(("alarm", "text"), [(alarm, text) for alarm, texts in HEARD.items() for text in texts])
-def test_a_danger_is_heard(face: Face, alarm: str, text: str) -> None:
-    heard = face.alarms.heard(text)
+def test_a_danger_is_heard(locale: Locale, alarm: str, text: str) -> None:
+    heard = locale.alarms.heard(text)
     assert heard is not None
     assert heard.alarm.id == alarm
 
 
 @pytest.mark.parametrize("text", NOT_HEARD)
-def test_a_denial_or_a_harmless_text_is_no_alarm(face: Face, text: str) -> None:
-    assert face.alarms.heard(text) is None
+def test_a_denial_or_a_harmless_text_is_no_alarm(locale: Locale, text: str) -> None:
+    assert locale.alarms.heard(text) is None
 
 
 @pytest.mark.parametrize("text", DOUBTFUL)
-def test_what_may_be_a_danger_is_in_doubt(face: Face, text: str) -> None:
-    assert face.alarms.heard(text) is None
-    assert face.alarms.doubtful(text)
+def test_what_may_be_a_danger_is_in_doubt(locale: Locale, text: str) -> None:
+    assert locale.alarms.heard(text) is None
+    assert locale.alarms.doubtful(text)
 
 
-def test_case_accents_and_apostrophes_do_not_matter(face: Face) -> None:
+def test_case_accents_and_apostrophes_do_not_matter(locale: Locale) -> None:
     for text in ("Can\u2019t stop BLEEDING", "CAN'T STOP BLEEDING!!!", "cant   stop\nbleeding"):
-        assert face.alarms.heard(text) is not None
+        assert locale.alarms.heard(text) is not None
 
 
 IN_OTHER_LANGUAGES = {
@@ -138,12 +138,12 @@ NOT_HEARD_IN_OTHER_LANGUAGES = [
         for text in texts
     ],
 )
-def test_a_danger_is_heard_in_every_language(face: Face, language: str, alarm: str, text: str) -> None:
-    heard = face.alarms.heard(text)
+def test_a_danger_is_heard_in_every_language(locale: Locale, language: str, alarm: str, text: str) -> None:
+    heard = locale.alarms.heard(text)
     assert heard is not None
     assert heard.alarm.id == alarm
 
 
 @pytest.mark.parametrize("text", NOT_HEARD_IN_OTHER_LANGUAGES)
-def test_a_denial_in_another_language_is_no_alarm(face: Face, text: str) -> None:
-    assert face.alarms.heard(text) is None
+def test_a_denial_in_another_language_is_no_alarm(locale: Locale, text: str) -> None:
+    assert locale.alarms.heard(text) is None

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sms_triage.triage.face import Face
-from sms_triage.triage.words import normal
+from sms_triage.triage.understanding.words import normal
+from sms_triage.triage.wording.locale import Locale
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,8 @@ from sms_triage.triage.words import normal
         ("frequency", "every time", 3), ("for_whom", "me", 1),
     ],
 )  # fmt: skip
-def test_one_option(face: Face, question: str, text: str, option: int) -> None:
-    assert face.readers[question].read(text) == {option}
+def test_one_option(locale: Locale, question: str, text: str, option: int) -> None:
+    assert locale.readers[question].read(text) == {option}
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def test_one_option(face: Face, question: str, text: str, option: int) -> None:
         ("burning, discharge", {2, 3}), ("१३", {1, 3}), ("fever", {4}), ("11", {1}),
     ],
 )  # fmt: skip
-def test_several_options(face: Face, text: str, options: set[int]) -> None:
-    assert face.readers["signs"].read(text) == options
+def test_several_options(locale: Locale, text: str, options: set[int]) -> None:
+    assert locale.readers["signs"].read(text) == options
 
 
 @pytest.mark.parametrize(
@@ -46,19 +46,19 @@ def test_several_options(face: Face, text: str, options: set[int]) -> None:
         ("life_stage", "18"), ("signs", "no fever"),
     ],
 )  # fmt: skip
-def test_nothing_is_guessed(face: Face, question: str, text: str) -> None:
-    assert not isinstance(face.readers[question].read(text), frozenset)
+def test_nothing_is_guessed(locale: Locale, question: str, text: str) -> None:
+    assert not isinstance(locale.readers[question].read(text), frozenset)
 
 
 @pytest.mark.parametrize(
     "text", ["STOP", "stop.", " Stop! ", "UNSUBSCRIBE", "OptOut", "quit", "Simama", "ARRÊT", "रोकें"]
 )
-def test_stop_in_every_language(face: Face, text: str) -> None:
-    assert face.lexicon.commands.get(normal(text)) == "stop"
+def test_stop_in_every_language(locale: Locale, text: str) -> None:
+    assert locale.lexicon.commands.get(normal(text)) == "stop"
 
 
 @pytest.mark.parametrize(
     "text", ["don't stop", "stop bleeding", "I want to stop the pill", "end of period", "start of it"]
 )
-def test_a_command_is_the_whole_body(face: Face, text: str) -> None:
-    assert face.lexicon.commands.get(normal(text)) is None
+def test_a_command_is_the_whole_body(locale: Locale, text: str) -> None:
+    assert locale.lexicon.commands.get(normal(text)) is None

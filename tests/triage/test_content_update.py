@@ -3,17 +3,19 @@
 import shutil
 from pathlib import Path
 
-from sms_triage.triage.compiler import compile_content
-from sms_triage.triage.content import CHANNELS, content_dir, load_content
-from sms_triage.triage.face import Faces, load_faces
-from sms_triage.triage.menu import build_menu, dump_menu, menu_path
-from sms_triage.triage.session import Person
-from sms_triage.triage.standing import asked
+from sms_triage.triage.content.model import CHANNELS
+from sms_triage.triage.content.reader import content_dir, load_content
+from sms_triage.triage.conversation.standing import asked
+from sms_triage.triage.menu.compiler import compile_content
+from sms_triage.triage.menu.menu import build_menu, dump_menu, menu_path
+from sms_triage.triage.people.session import Person
+from sms_triage.triage.wording.load import load_locales
+from sms_triage.triage.wording.locale import Locales
 from tests.talk import Talk
 
 
-def changed(tmp_path: Path, *edits: tuple[str, str]) -> Faces:
-    """The faces of a changed copy of the content."""
+def changed(tmp_path: Path, *edits: tuple[str, str]) -> Locales:
+    """The locales of a changed copy of the content."""
     copy = Path(shutil.copytree(content_dir(), tmp_path / "content"))
     path = copy / "postcoital_bleeding.yaml"
     text = path.read_text()
@@ -26,17 +28,17 @@ def changed(tmp_path: Path, *edits: tuple[str, str]) -> Faces:
         menu = menu_path(copy / "menus", content.topic, "en", channel)
         menu.parent.mkdir(parents=True, exist_ok=True)
         menu.write_text(dump_menu(build_menu(content, compile_content(content), "en", channel)))
-    return load_faces(("en",), "en", {}, directory=copy, menus=copy / "menus")
+    return load_locales(("en",), "en", {}, directory=copy, menus=copy / "menus")
 
 
-def converse(faces: Faces, person: Person, *texts: str) -> tuple[Person, str]:
-    talk = Talk(faces, person)
+def converse(locales: Locales, person: Person, *texts: str) -> tuple[Person, str]:
+    talk = Talk(locales, person)
     said = [words for text in texts for words in talk.text(text)]
     return talk.person, said[-1]
 
 
-def test_an_answer_is_never_read_as_one_to_another_question(faces: Faces, tmp_path: Path) -> None:
-    person, said = converse(faces, Person(), "hi", "1", "5", "1")
+def test_an_answer_is_never_read_as_one_to_another_question(locales: Locales, tmp_path: Path) -> None:
+    person, said = converse(locales, Person(), "hi", "1", "5", "1")
     assert said.startswith("Your age")
     # A danger sign is replaced by another, so the danger question is not fully answered any more.
     new = changed(
@@ -48,8 +50,8 @@ def test_an_answer_is_never_read_as_one_to_another_question(faces: Faces, tmp_pa
     assert said.startswith("Your age")
 
 
-def test_options_in_another_order_are_shown_before_they_count(faces: Faces, tmp_path: Path) -> None:
-    person, said = converse(faces, Person(), "hi", "1", "5", "1")
+def test_options_in_another_order_are_shown_before_they_count(locales: Locales, tmp_path: Path) -> None:
+    person, said = converse(locales, Person(), "hi", "1", "5", "1")
     young = "      - { value: under_18, label: Under 18 }\n"
     grown = "      - { value: age_18_34, label: 18 to 34 }\n"
     new = changed(tmp_path, (young + grown, grown + young))
@@ -60,8 +62,8 @@ def test_options_in_another_order_are_shown_before_they_count(faces: Faces, tmp_
     assert person.session.known["life_stage"] == "age_18_34"
 
 
-def test_a_value_that_is_gone_is_asked_again(faces: Faces, tmp_path: Path) -> None:
-    person, _ = converse(faces, Person(), "hi", "1", "5", "1", "5")
+def test_a_value_that_is_gone_is_asked_again(locales: Locales, tmp_path: Path) -> None:
+    person, _ = converse(locales, Person(), "hi", "1", "5", "1", "5")
     new = changed(
         tmp_path,
         ("      - { value: skip, label: Skip, words: [pass] }\n    worse: [[age_18_34", "    worse: [[age_18_34"),
@@ -79,8 +81,8 @@ def test_a_value_that_is_gone_is_asked_again(faces: Faces, tmp_path: Path) -> No
     assert said.startswith("Reply 1 for tips")
 
 
-def test_a_new_wording_changes_nothing_else(faces: Faces, tmp_path: Path) -> None:
-    person, _ = converse(faces, Person(), "hi", "1", "5")
+def test_a_new_wording_changes_nothing_else(locales: Locales, tmp_path: Path) -> None:
+    person, _ = converse(locales, Person(), "hi", "1", "5")
     new = changed(tmp_path, ("How much blood, at its most?", "How much blood did you see?"))
     _, said = converse(new, person, "1", "2")
     assert said.startswith("How much blood did you see?")

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sms_triage.triage.face import load_faces
-from sms_triage.triage.followup import Calendar
-from sms_triage.triage.session import Person
-from sms_triage.triage.worker import Worker
+from sms_triage.triage.people.chw import Chw
+from sms_triage.triage.people.followup import Calendar
+from sms_triage.triage.people.session import Person
+from sms_triage.triage.wording.load import load_locales
 from tests.talk import Drawer, Talk
 
 FOLDER = Path(__file__).parent.parent / "conversations"
@@ -52,9 +52,9 @@ def heading(path: Path, name: str) -> str:
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
 def test_conversation(path: Path) -> None:
     offered = tuple(heading(path, "Languages").split()) or ("en",)
-    talk = Talk(load_faces(offered, offered[0], {"emergency_number": "112", "sender": "22384"}), now=1000.0)
+    talk = Talk(load_locales(offered, offered[0], {"emergency_number": "112", "sender": "22384"}), now=1000.0)
     if heading(path, "Worker"):
-        talk.person = Person(worker=Worker("chw", "Amina", heading(path, "Worker")), desk=Drawer())
+        talk.person = Person(chw=Chw("chw", "Amina", heading(path, "Worker")), desk=Drawer())
     dated = heading(path, "From")
     if dated:
         day, hour, zone = dated.split()

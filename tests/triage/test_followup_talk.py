@@ -2,17 +2,19 @@
 
 import pytest
 
-from sms_triage.triage.case import Becomes, Case, Episode, Plan, Recurrence, load_case
-from sms_triage.triage.face import Faces
-from sms_triage.triage.standing import owed
+from sms_triage.triage.content.protocols import Becomes, Recurrence
+from sms_triage.triage.conversation.standing import owed
+from sms_triage.triage.people import recurrence
+from sms_triage.triage.people.case import Case, Episode, Plan, load_case
+from sms_triage.triage.wording.locale import Locales
 from tests.talk import Talk
 
 DAY = 86_400.0
 FIRST = ("hi", "1", "5", "1", "2", "1", "1", "6", "7")
 
 
-def talked(faces: Faces, *texts: str) -> Talk:
-    talk = Talk(faces, now=1_900_000_000.0)
+def talked(locales: Locales, *texts: str) -> Talk:
+    talk = Talk(locales, now=1_900_000_000.0)
     for text in texts:
         talk.text(text)
     return talk
@@ -31,9 +33,9 @@ def talked(faces: Faces, *texts: str) -> Talk:
     ],
 )
 def test_an_episode_takes_two_answers(
-    faces: Faces, told: str, amount: str, signs: tuple[str, ...], disposition: str
+    locales: Locales, told: str, amount: str, signs: tuple[str, ...], disposition: str
 ) -> None:
-    talk = talked(faces, *FIRST)
+    talk = talked(locales, *FIRST)
     talk.wait(30 * DAY)
     assert talk.text("again")[0].startswith("Any of these NOW?")
     assert talk.text("5")[0].startswith("How was it?")
@@ -42,54 +44,54 @@ def test_an_episode_takes_two_answers(
     assert case is not None
     assert (case.episodes[-1].amount, case.episodes[-1].signs) == (amount, signs)
     assert case.episodes[-1].disposition == disposition
-    assert owed(faces.of("en", "sms"), talk.session).at_least.id == disposition
+    assert owed(locales.of("en", "sms"), talk.session).at_least.id == disposition
     assert len(case.episodes) == 2
 
 
-def test_a_danger_in_a_report_is_told_at_once(faces: Faces) -> None:
-    talk = talked(faces, *FIRST)
+def test_a_danger_in_a_report_is_told_at_once(locales: Locales) -> None:
+    talk = talked(locales, *FIRST)
     talk.wait(30 * DAY)
     talk.text("it happened again")
     assert talk.text("1")[0].startswith("EMERGENCY")
 
 
-def test_a_new_triage_soon_after_another_is_not_a_first_time(faces: Faces) -> None:
-    talk = talked(faces, *FIRST)
+def test_a_new_triage_soon_after_another_is_not_a_first_time(locales: Locales) -> None:
+    talk = talked(locales, *FIRST)
     assert talk.wait(20 * DAY) == []
     said = [talk.text(text) for text in FIRST][-1]
     assert said[0].startswith("Make a clinic appointment")
 
 
-def test_a_triage_for_somebody_else_is_no_episode_of_hers(faces: Faces) -> None:
-    talk = talked(faces, "hi", "2", "5", "1", "2", "1", "1", "6", "7")
+def test_a_triage_for_somebody_else_is_no_episode_of_hers(locales: Locales) -> None:
+    talk = talked(locales, "hi", "2", "5", "1", "2", "1", "1", "6", "7")
     assert talk.person.case is None
     talk.wait(20 * DAY)
     assert talk.text("again")[0].startswith("Free private check")
 
 
-def test_an_answer_taken_back_is_one_episode(faces: Faces) -> None:
-    talk = talked(faces, *FIRST, "0", "6")
+def test_an_answer_taken_back_is_one_episode(locales: Locales) -> None:
+    talk = talked(locales, *FIRST, "0", "6")
     case = talk.person.case
     assert case is not None
     assert [episode.disposition for episode in case.episodes] == ["routine_visit"]
 
 
-def test_an_opt_out_forgets_no_episode_but_ends_the_plan(faces: Faces) -> None:
-    talk = talked(faces, *FIRST, "3", "1", "1", "STOP")
+def test_an_opt_out_forgets_no_episode_but_ends_the_plan(locales: Locales) -> None:
+    talk = talked(locales, *FIRST, "3", "1", "1", "STOP")
     case = talk.person.case
     assert case is not None
     assert (len(case.episodes), case.plan) == (1, None)
 
 
-def test_a_greeting_is_answered_days_later(faces: Faces) -> None:
-    talk = talked(faces, *FIRST, "3", "1", "1")
+def test_a_greeting_is_answered_days_later(locales: Locales) -> None:
+    talk = talked(locales, *FIRST, "3", "1", "1")
     assert len(talk.wait(15 * DAY)) == 1
     talk.wait(4 * DAY)
     assert talk.text("1")[0].startswith("Did it happen again?")
 
 
-def test_a_danger_in_answer_to_a_greeting_is_heard(faces: Faces) -> None:
-    talk = talked(faces, *FIRST, "3", "1", "1")
+def test_a_danger_in_answer_to_a_greeting_is_heard(locales: Locales) -> None:
+    talk = talked(locales, *FIRST, "3", "1", "1")
     talk.wait(15 * DAY)
     assert talk.text("i am bleeding a lot")[0].startswith("EMERGENCY")
 
@@ -123,7 +125,7 @@ def episodes(*days_ago: float, times: int = 1) -> tuple[Episode, ...]:
     ],
 )
 def test_the_counts_of_the_content(case: Case, frequency: str | None) -> None:
-    assert RULES.frequency(case, 1000 * DAY) == frequency
+    assert recurrence.frequency(RULES, case, 1000 * DAY) == frequency
 
 
 def test_a_case_survives_storing() -> None:
@@ -134,8 +136,8 @@ def test_a_case_survives_storing() -> None:
 
 
 @pytest.mark.parametrize("stop", ["STOP", "0"])
-def test_after_a_stop_nothing_starts_without_another_yes(faces: Faces, stop: str) -> None:
-    talk = talked(faces, *FIRST, "3", "1", "1")
+def test_after_a_stop_nothing_starts_without_another_yes(locales: Locales, stop: str) -> None:
+    talk = talked(locales, *FIRST, "3", "1", "1")
     talk.wait(15 * DAY)
     talk.text(stop)
     if stop == "STOP":
@@ -145,8 +147,8 @@ def test_after_a_stop_nothing_starts_without_another_yes(faces: Faces, stop: str
     assert talk.wait(60 * DAY) == []
 
 
-def test_her_notes_do_not_say_that_sex_was_forced(faces: Faces) -> None:
-    talk = talked(faces, "hi", "1", "4", "1", "1", "6")
+def test_her_notes_do_not_say_that_sex_was_forced(locales: Locales) -> None:
+    talk = talked(locales, "hi", "1", "4", "1", "1", "6")
     notes = talk.text("diary")[0]
     assert "forced" not in notes
     assert notes.startswith("Show this at the clinic.")

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from sms_triage.triage.compiler import compile_content
-from sms_triage.triage.content import content_dir, load_content
-from sms_triage.triage.errors import ContentError
-from sms_triage.triage.face import language_names, load_face, longest_values
-from sms_triage.triage.followup_checks import check_discretion, check_protocol
-from sms_triage.triage.menu import build_menu, dump_menu, load_menu, menu_path
-from sms_triage.triage.proofs import changed_outcomes, check
-from sms_triage.triage.wording import check_words
+from sms_triage.triage.content.errors import ContentError
+from sms_triage.triage.content.reader import content_dir, load_content
+from sms_triage.triage.menu.compiler import compile_content
+from sms_triage.triage.menu.menu import build_menu, dump_menu, load_menu, menu_path
+from sms_triage.triage.proofs.proofs import changed_outcomes, check
+from sms_triage.triage.proofs.protocols import check_discretion, check_protocol
+from sms_triage.triage.proofs.wording import check_words
+from sms_triage.triage.wording.load import language_names, load_locale, longest_values
 
 Edit = Callable[[str, str], None]
 
@@ -49,19 +49,19 @@ def build(copy: Path) -> Path:
 
 def violations(copy: Path, menus: Path) -> str:
     values = longest_values(load_content(copy))
-    face = load_face("en", "sms", values, directory=copy, menus=menus)
-    return "\n".join((*check(face).violations, *check_words(face, language_names(copy))))
+    locale = load_locale("en", "sms", values, directory=copy, menus=menus)
+    return "\n".join((*check(locale).violations, *check_words(locale, language_names(copy))))
 
 
 def protocol_violations(copy: Path) -> str:
     values = longest_values(load_content(copy))
-    face = load_face("en", "sms", values, directory=copy, menus=build(copy))
-    return "\n".join((*check_discretion(face), *check_protocol(face)))
+    locale = load_locale("en", "sms", values, directory=copy, menus=build(copy))
+    return "\n".join((*check_discretion(locale), *check_protocol(locale)))
 
 
 def test_the_content_is_sound_for_every_answer_set(copy: Path) -> None:
     assert violations(copy, build(copy)) == ""
-    found = check(load_face("en", "sms", longest_values(load_content(copy)), directory=copy, menus=copy / "menus"))
+    found = check(load_locale("en", "sms", longest_values(load_content(copy)), directory=copy, menus=copy / "menus"))
     # 2 to the 4 dangers with 4 times for forced sex, 4 x 5 x 4 x 4 values, 2 to the 5 signs and the 6 backgrounds.
     assert found.answer_sets == (8 + 8 * 4) * 4 * 5 * 4 * 4 * 2**5 * 2**6
     assert sum(found.everybody.questions.values()) == found.answer_sets
@@ -144,7 +144,7 @@ def test_a_broken_text_word_or_budget_is_named(copy: Path, edit: Edit, old: str,
         ("when: { soaking: yes }", "when: { soaking: maybe }", "'maybe', which does not exist"),
         ("at_least: within_week", "at_least: soon", "'soon', which does not exist"),
         ("may_mean: heavy,", "may_mean: heavier,", "'heavier', which does not exist"),
-        ("label: Not pregnant", "label: {self: Not pregnant}", "is not a text"),
+        ("label: Not pregnant", "label: {own: Not pregnant}", "is not a text"),
         ("  - id: danger", "  - id danger", "is not YAML"),
         ("rules:", "ruled:", "malformed"),
         ("Avoid very deep positions.", "'Call {nobody}.'", "advice deep names 'nobody', which does not exist"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sms_triage.triage.face import Faces
+from sms_triage.triage.wording.locale import Locales
 from tests.talk import Talk
 
 # A conversation is the texts sent after "hi"; `…1` reads all tips, `…2` all causes after the result.
@@ -78,9 +78,9 @@ STATEMENTS = [
 ]
 
 
-def converse(faces: Faces, texts: list[str]) -> str:
+def converse(locales: Locales, texts: list[str]) -> str:
     """Everything said in the conversation and in reading on after it."""
-    talk = Talk(faces)
+    talk = Talk(locales)
     said = [words for text in ["hi", *texts] for words in talk.text(text)]
     for topic in ("1", "2"):
         text = topic
@@ -93,5 +93,5 @@ def converse(faces: Faces, texts: list[str]) -> str:
 
 
 @pytest.mark.parametrize(("statement", "texts", "words"), STATEMENTS, ids=[entry[0] for entry in STATEMENTS])
-def test_statement_is_reachable(faces: Faces, statement: str, texts: list[str], words: str) -> None:
-    assert words in converse(faces, texts), f"{statement!r} is not said"
+def test_statement_is_reachable(locales: Locales, statement: str, texts: list[str], words: str) -> None:
+    assert words in converse(locales, texts), f"{statement!r} is not said"

@@ -8,13 +8,15 @@ import pytest
 from click.testing import CliRunner
 
 from sms_triage.cli import main
-from sms_triage.triage.content import CHANNELS, content_dir, load_content
-from sms_triage.triage.errors import ContentError
-from sms_triage.triage.face import Faces, collect_texts, language_names, load_face, longest_values
-from sms_triage.triage.menu import menus_dir
-from sms_triage.triage.translations import languages_of, load_translation, po_path
-from sms_triage.triage.vignettes import play, read_vignettes
-from sms_triage.triage.wording import check_words
+from sms_triage.triage.content.errors import ContentError
+from sms_triage.triage.content.model import CHANNELS
+from sms_triage.triage.content.reader import content_dir, load_content
+from sms_triage.triage.content.translations import languages_of, load_translation, po_path
+from sms_triage.triage.menu.menu import menus_dir
+from sms_triage.triage.proofs.vignettes import play, read_vignettes
+from sms_triage.triage.proofs.wording import check_words
+from sms_triage.triage.wording.load import collect_texts, language_names, load_locale, longest_values
+from sms_triage.triage.wording.locale import Locales
 
 LANGUAGES = languages_of(content_dir())
 VIGNETTES = Path(__file__).parent.parent / "vignettes" / "postcoital_bleeding.yaml"
@@ -44,16 +46,16 @@ def test_six_languages_are_there() -> None:
 @pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_is_there_and_fits(language: str, channel: str) -> None:
-    face = load_face(language, channel, longest_values(load_content()))
-    assert check_words(face, language_names(content_dir())) == ()
+    locale = load_locale(language, channel, longest_values(load_content()))
+    assert check_words(locale, language_names(content_dir())) == ()
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_translation_changes_no_outcome(every_face: Faces, language: str, channel: str) -> None:
-    content = every_face.of(language, channel).content
+def test_a_translation_changes_no_outcome(every_locale: Locales, language: str, channel: str) -> None:
+    content = every_locale.of(language, channel).content
     for vignette in read_vignettes(VIGNETTES, content):
-        assert play(every_face, vignette, language, channel).verdict == "exact", vignette.id
+        assert play(every_locale, vignette, language, channel).verdict == "exact", vignette.id
 
 
 def test_a_building_that_changes_nothing_changes_no_file(copy: Path) -> None:
@@ -129,8 +131,8 @@ def test_a_broken_translation_is_named(copy: Path, language: str, old: str, new:
     path.write_text(text.replace(f'msgstr "{old}"', f'msgstr "{new}"', 1))
     assert build(copy)[0] == 0
     values = longest_values(load_content(copy))
-    face = load_face(language, "sms", values, directory=copy, menus=copy / "menus")
-    assert named in "\n".join(check_words(face, language_names(copy)))
+    locale = load_locale(language, "sms", values, directory=copy, menus=copy / "menus")
+    assert named in "\n".join(check_words(locale, language_names(copy)))
 
 
 def test_a_language_without_a_name_is_refused(copy: Path) -> None:

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from sms_triage.cli import main
-from sms_triage.triage.face import Faces
-from sms_triage.triage.vignettes import play, read_vignettes
+from sms_triage.triage.proofs.vignettes import play, read_vignettes
+from sms_triage.triage.wording.locale import Locales
 
 OWN = Path(__file__).parent.parent / "vignettes" / "postcoital_bleeding.yaml"
 
@@ -19,12 +19,12 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("channel", ["sms", "ussd"])
-def test_every_vignette_is_exact(faces: Faces, channel: str) -> None:
-    face = faces.of("en", channel)
-    played = [play(faces, vignette, "en", channel) for vignette in read_vignettes(OWN, face.content)]
+def test_every_vignette_is_exact(locales: Locales, channel: str) -> None:
+    locale = locales.of("en", channel)
+    played = [play(locales, vignette, "en", channel) for vignette in read_vignettes(OWN, locale.content)]
     assert len(played) >= 60
     assert [entry.id for entry in played if entry.verdict != "exact" or entry.below_floor] == []
-    assert {entry.got for entry in played} == {disposition.id for disposition in face.content.dispositions}
+    assert {entry.got for entry in played} == {disposition.id for disposition in locale.content.dispositions}
 
 
 def test_the_report_has_the_transcript(tmp_path: Path) -> None:

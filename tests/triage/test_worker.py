@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sms_triage.triage import shorthand
-from sms_triage.triage.content import load_content
-from sms_triage.triage.face import Face
-from sms_triage.triage.worker import is_sound, near, patient_code, spaced
+from sms_triage.triage.content.reader import load_content
+from sms_triage.triage.people.codes import is_sound, near, patient_code, spaced
+from sms_triage.triage.understanding import shorthand
+from sms_triage.triage.wording.locale import Locale
 
 CODES = st.builds(patient_code, st.integers(0, 15), st.integers(0, 999_999))
 
@@ -37,17 +37,17 @@ def test_a_number_is_read_out_in_threes() -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.data())
-def test_every_answer_set_comes_through_the_shorthand(face: Face, data: st.DataObject) -> None:
-    content = face.content
+def test_every_answer_set_comes_through_the_shorthand(locale: Locale, data: st.DataObject) -> None:
+    content = locale.content
     answers = dict(content.baseline())
     for finding in content.findings.values():
         answers[finding.id] = data.draw(st.sampled_from(finding.values))
     if answers["forced"] == "no":
         answers["forced_when"] = content.findings["forced_when"].baseline
-    text = shorthand.write(answers, face.caseload.shorthand, content)
+    text = shorthand.write(answers, locale.caseload.shorthand, content)
     told = {
         finding: value
-        for _, values in shorthand.read(text, face.caseload.shorthand, content)
+        for _, values in shorthand.read(text, locale.caseload.shorthand, content)
         for finding, value in values.items()
     }
     asked = {finding: value for finding, value in answers.items() if finding in told}
@@ -57,18 +57,27 @@ def test_every_answer_set_comes_through_the_shorthand(face: Face, data: st.DataO
 
 def test_the_check_proves_it_for_every_way_to_answer() -> None:
     content = load_content()
-    letters = {"danger": "D", "forced_when": "W", "pregnancy": "P", "life_stage": "L", "amount": "A", "frequency": "F"}
-    letters |= {"signs": "S", "background": "B"}
-    assert list(shorthand.check_shorthand(letters, content)) == []
-    assert "a letter stands for two questions" in "".join(shorthand.check_shorthand(letters | {"signs": "D"}, content))
-    del letters["signs"]
-    assert "no letter for question signs" in "".join(shorthand.check_shorthand(letters, content))
+    notifications = {
+        "danger": "D",
+        "forced_when": "W",
+        "pregnancy": "P",
+        "life_stage": "L",
+        "amount": "A",
+        "frequency": "F",
+    }
+    notifications |= {"signs": "S", "background": "B"}
+    assert list(shorthand.check_shorthand(notifications, content)) == []
+    assert "a notification stands for two questions" in "".join(
+        shorthand.check_shorthand(notifications | {"signs": "D"}, content)
+    )
+    del notifications["signs"]
+    assert "no notification for question signs" in "".join(shorthand.check_shorthand(notifications, content))
 
 
 @pytest.mark.parametrize("text", ["D5 P9", "D15", "X1 D5", "D5 D5", "D51 P1", "D55 P1"])
-def test_what_is_not_clear_is_not_guessed(face: Face, text: str) -> None:
+def test_what_is_not_clear_is_not_guessed(locale: Locale, text: str) -> None:
     with pytest.raises(shorthand.Unclear):
-        shorthand.read(text, face.caseload.shorthand, face.content)
+        shorthand.read(text, locale.caseload.shorthand, locale.content)
 
 
 @pytest.mark.parametrize("text", ["D5 P1", "d5p1l2", "D5, P1, L2.", "Ｄ５ Ｐ１"])

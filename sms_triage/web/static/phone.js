@@ -141,7 +141,7 @@ element("add").onsubmit = (event) => {
 };
 
 element("worker").onclick = async () => {
-  await fetch("/phone/worker", { method: "POST", body: new URLSearchParams({ number: current.number }) });
+  await fetch("/phone/chw", { method: "POST", body: new URLSearchParams({ number: current.number }) });
   element("worker").textContent = "Done: text MENU";
 };
 element("later").onsubmit = async (event) => {

@@ -1,0 +1,1 @@
+"""Messages waiting to leave, and the drainer that sends them."""

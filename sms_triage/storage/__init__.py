@@ -1,0 +1,1 @@
+"""Redis, and every format of what is kept there."""

@@ -1,0 +1,30 @@
+-- Applies a delivery report by rank: one that comes late, twice or out of order changes nothing.
+--
+-- KEYS  1 sent (hash of the message as it was sent, and its rank)   2 outbox   3 attempts   4 counts
+-- ARGV  1 rank   2 status   3 retry at (s), or '' for no retry   4 how long to remember (s)   5 most attempts
+--       6 the event to count
+-- Returns 'old', 'noted', 'retry' or 'given up'.
+local rank = tonumber(redis.call('HGET', KEYS[1], 'rank') or '-1')
+if rank >= tonumber(ARGV[1]) then
+  return 'old'
+end
+redis.call('HSET', KEYS[1], 'rank', ARGV[1], 'status', ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+redis.call('HINCRBY', KEYS[4], ARGV[6], 1)
+local m = redis.call('HMGET', KEYS[1], 'person', 'gateway', 'sender', 'priority', 'body', 'created', 'expires',
+  'despite_stop', 'count')
+if ARGV[3] == '' or not m[5] then
+  if tonumber(ARGV[1]) >= 5 then
+    redis.call('HDEL', KEYS[1], 'body')
+  end
+  return 'noted'
+end
+redis.call('HDEL', KEYS[1], 'body')
+if tonumber(m[9]) >= tonumber(ARGV[5]) or tonumber(m[7]) < tonumber(ARGV[3]) then
+  redis.call('HINCRBY', KEYS[4], 'given_up', 1)
+  return 'given up'
+end
+local id = redis.call('XADD', KEYS[2], '*', 'person', m[1], 'gateway', m[2], 'sender', m[3], 'priority', m[4],
+  'body', m[5], 'created', m[6], 'expires', m[7], 'despite_stop', m[8])
+redis.call('HSET', KEYS[3], id, 'later:' .. m[9] .. ':' .. ARGV[3])
+return 'retry'

@@ -1,0 +1,1 @@
+"""The content as data: what the YAML says, read and checked."""

@@ -1,0 +1,234 @@
+"""The content of one topic as data: what is known, asked, decided and said. Read from YAML by ``reader``.
+
+One :class:`Content` is everything the compiler, the engine and the proofs know of one topic. Its texts are templates:
+``{name}`` is filled from the deployment's settings and a part in ``[square brackets]`` is left out when its name is
+not set.
+"""
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sms_triage import text as sms
+from sms_triage.triage.content.conditions import ALWAYS, Answers, Condition
+
+CHANNELS = ("sms", "ussd")
+
+
+@dataclass(frozen=True)
+class Text:
+    """The same words to the person herself and to someone who helps her."""
+
+    own: str
+    helper: str
+
+    def to(self, answers: Answers) -> str:
+        """The words for whoever holds the phone, by the finding ``for_whom``."""
+        return self.helper if answers.get("for_whom") == "patient" else self.own
+
+    def both(self) -> tuple[str, str]:
+        return self.own, self.helper
+
+
+@dataclass(frozen=True)
+class Option:
+    """One numbered line of a question. `finding` gets `value` when it is chosen; `words` mean the same."""
+
+    finding: str
+    value: str
+    label: Text
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One screen's worth of asking.
+
+    A `one_of` question (``several`` false) asks one finding and takes one option. A `several` question asks yes/no
+    findings together and takes any of its options, or `none` as the last number. It is asked on its `channels`. `zero`
+    is what 0 means, if it is not back.
+    """
+
+    id: str
+    text: Text
+    options: tuple[Option, ...]
+    several: bool
+    none: Text | None
+    only_if: Condition = ALWAYS
+    always: bool = False
+    channels: tuple[str, ...] = CHANNELS
+    zero: Text | None = None
+
+    @cached_property
+    def findings(self) -> tuple[str, ...]:
+        """The findings this question settles."""
+        return tuple(dict.fromkeys(option.finding for option in self.options))
+
+    @cached_property
+    def stamp(self) -> str:
+        """The question and what its numbers mean, in short: equal only if an answer means the same."""
+        meanings = ",".join(f"{option.finding}={option.value}" for option in self.options)
+        return f"{self.id}/{zlib.crc32(meanings.encode()):08x}"
+
+    @property
+    def last(self) -> int:
+        """The highest number a person may send."""
+        return len(self.options) + (1 if self.several else 0)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A fact with a closed set of values. `worse` are chains along which urgency never falls."""
+
+    id: str
+    values: tuple[str, ...]
+    baseline: str
+    worse: tuple[tuple[str, ...], ...]
+    as_urgent: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Disposition:
+    """How soon to be seen. `rank` 0 is the most urgent."""
+
+    id: str
+    rank: int
+    text: Text
+    if_worse: Text
+
+
+@dataclass(frozen=True)
+class Rule:
+    """These findings -> at least this disposition, with this meaning, advice and sources.
+
+    `without` is advice of other rules that is left unsaid where this one holds.
+    """
+
+    id: str
+    order: int
+    when: Condition
+    at_least: Disposition
+    may_mean: str
+    advice: tuple[str, ...]
+    without: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def urgency(self) -> tuple[int, int]:
+        """Sort key: most urgent first, then as listed in the content."""
+        return self.at_least.rank, self.order
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A safety floor. `never_below` holds whenever `when` does; `only` is given nowhere but where `when` holds;
+    `told_after` names the question right after which the result is told."""
+
+    id: str
+    when: Condition
+    never_below: str | None
+    only: str | None
+    told_after: str | None
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The most segments a message may take: a question, one with a hint or a list of languages, a result, a line.
+
+    `encoding` is what the language is written in: where that is GSM-7, no text may turn out UCS-2.
+    """
+
+    encoding: sms.Encoding
+    question: int
+    longer_question: int
+    result: int
+    line: int
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything known of one topic; `hash` names this very version."""
+
+    topic: str
+    title: str
+    review: str
+    hash: str
+    deployment: Mapping[str, int]
+    budget: Budget
+    walk_questions: int
+    sources: Mapping[str, str]
+    questions: tuple[Question, ...]
+    findings: Mapping[str, Finding]
+    dispositions: tuple[Disposition, ...]
+    rules: tuple[Rule, ...]
+    meanings: Mapping[str, Text]
+    advice: Mapping[str, Text]
+    causes: tuple[Text, ...]
+    invariants: tuple[Invariant, ...]
+    forbidden_phrases: Mapping[str, tuple[str, ...]]
+
+    def question(self, id: str) -> Question:
+        return self._questions[id]
+
+    def rule(self, id: str) -> Rule:
+        return self._rules[id]
+
+    def disposition(self, id: str) -> Disposition:
+        return self._dispositions[id]
+
+    def rules_that_hold(self, answers: Answers) -> list[Rule]:
+        """The rules certain from `answers`, most urgent first. Fewer answers never give a more urgent first rule."""
+        return sorted((rule for rule in self.rules if rule.when.holds(answers)), key=lambda rule: rule.urgency)
+
+    def leading_rule(self, answers: Answers) -> Rule:
+        """The rule that gives the disposition and the meaning."""
+        for rule in self._by_urgency:
+            if rule.when.holds(answers):
+                return rule
+        raise AssertionError("a rule without conditions always holds")
+
+    def gravest_rule(self, answers: Answers) -> Rule | None:
+        """The leading rule if nothing can be more urgent."""
+        for rule in self._gravest:
+            if rule.when.holds(answers):
+                return rule
+        return None
+
+    def baseline(self) -> dict[str, str]:
+        return {finding.id: finding.baseline for finding in self.findings.values()}
+
+    def texts(self) -> Iterator[tuple[str, Text]]:
+        """Every text a person may read, with where it stands."""
+        for question in self.questions:
+            yield f"question {question.id}", question.text
+            for option in question.options:
+                yield f"question {question.id}, option {option.value}", option.label
+            if question.none:
+                yield f"question {question.id}, none", question.none
+        for disposition in self.dispositions:
+            yield f"disposition {disposition.id}", disposition.text
+            yield f"disposition {disposition.id}, if_worse", disposition.if_worse
+        yield from ((f"meaning {id}", text) for id, text in self.meanings.items())
+        yield from ((f"advice {id}", text) for id, text in self.advice.items())
+        yield from ((f"cause {number}", text) for number, text in enumerate(self.causes, 1))
+
+    @cached_property
+    def _questions(self) -> dict[str, Question]:
+        return {question.id: question for question in self.questions}
+
+    @cached_property
+    def _rules(self) -> dict[str, Rule]:
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def _dispositions(self) -> dict[str, Disposition]:
+        return {disposition.id: disposition for disposition in self.dispositions}
+
+    @cached_property
+    def _gravest(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self._by_urgency if rule.at_least.rank == 0)
+
+    @cached_property
+    def _by_urgency(self) -> tuple[Rule, ...]:
+        return tuple(sorted(self.rules, key=lambda rule: rule.urgency))

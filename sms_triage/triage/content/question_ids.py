@@ -1,0 +1,10 @@
+"""Questions of the service's own, as the content names them; what is chosen in them is no finding."""
+
+RESUME = "resume"
+LANGUAGE = "language"
+TIME = "time"
+PIN = "pin"
+PIN_ASK = "pin_ask"
+EPISODE = "episode"
+HOME, CONSENT, LABEL, PATIENT, CONFIRM, FIND = "home", "consent", "label", "patient", "confirm", "find"
+OUTCOME, PHONE = "outcome", "phone"

@@ -1,0 +1,81 @@
+"""What is kept of a person beyond a conversation: her episodes, her wishes, and the follow-up that is under way."""
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+
+DAY = 86_400.0
+"""Seconds."""
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One time that a triage or a report was about: when (s since the epoch), the amount and signs told, how many
+    times it stands for, and the disposition it was given."""
+
+    at: float
+    amount: str
+    signs: tuple[str, ...]
+    times: int
+    disposition: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A follow-up under way: the schedule, when it began, which check-in comes next (from 0), and when something is due
+    (s since the epoch).
+
+    `waiting` tells that the check-in was sent and not answered; `unanswered` counts those in a row before it, `laters`
+    how often in a row it was put off, `stops` how often the person said that it stopped; `helped` that she was asked
+    what makes it hard to go.
+    """
+
+    schedule: str
+    begun: float
+    due: float
+    step: int = 0
+    waiting: bool = False
+    unanswered: int = 0
+    laters: int = 0
+    stops: int = 0
+    helped: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """A person's case. `answers` are those of her last triage, by question; `seen_at` is when she last said that she
+    was seen; `time` ("10:00") and `pin` are her wishes for check-ins; `wrong_pins` are when a wrong one was tried of
+    late; `helper` is the health worker (her person id) who cares for her, and the patient's number there."""
+
+    episodes: tuple[Episode, ...] = ()
+    answers: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    seen_at: float | None = None
+    plan: Plan | None = None
+    time: str = ""
+    pin: str = ""
+    wrong_pins: tuple[float, ...] = ()
+    helper: tuple[str, str] | None = None
+
+    def dump(self) -> bytes:
+        """The case as it is stored (sealed). Packed: there may be a million of them, kept for months."""
+        return zlib.compress(json.dumps(asdict(self), separators=(",", ":")).encode())
+
+    def with_episode(self, episode: Episode, instead_of: float | None = None) -> "Case":
+        """The case with one more episode, or with one told anew (`instead_of`: when it was told first)."""
+        kept = tuple(other for other in self.episodes if other.at != instead_of)
+        return replace(self, episodes=(*kept, episode))
+
+
+def load_case(data: bytes) -> Case:
+    raw = json.loads(zlib.decompress(data))
+    return Case(
+        episodes=tuple(Episode(**{**episode, "signs": tuple(episode["signs"])}) for episode in raw["episodes"]),
+        answers=tuple((question, values) for question, values in raw["answers"]),
+        seen_at=raw["seen_at"],
+        plan=Plan(**raw["plan"]) if raw["plan"] else None,
+        time=raw["time"],
+        pin=raw["pin"],
+        wrong_pins=tuple(raw["wrong_pins"]),
+        helper=tuple(raw["helper"]) if raw["helper"] else None,
+    )

@@ -1,0 +1,1 @@
+"""Text to meaning: words, answers, alarms, the one-SMS shorthand."""

@@ -1,0 +1,179 @@
+"""Danger in a person's own words: heavy bleeding, fainting, severe pain, forced sex, bleeding while pregnant, a wish
+to die. Works on any text at any moment, tolerates misspelling, and does not take a denial for an alarm."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sms_triage.triage.content.errors import ContentError
+from sms_triage.triage.content.model import Text
+from sms_triage.triage.content.reader import read_text
+from sms_triage.triage.content.translations import SOURCE, Translation
+from sms_triage.triage.understanding.words import fold, normal
+
+DENIAL_REACH = 3
+"""How many words before a danger word a denial still covers."""
+
+DENIAL_REACH_BACK = 2
+"""How many words behind a danger word a denial still covers, in languages that deny there."""
+
+FUZZY_FROM = 5
+"""Words shorter than this must be spelt right: one notification off would be another word."""
+
+_CLAUSE_END = re.compile(r"[.,;:!?\n]+")
+# Words that open a new thought, past which a denial does not reach ("I am not ok, he forced me").
+_OPENERS = frozenset(["but", "because", "and", "so", "he", "she", "i", "they", "then", "now", "still", "im", "ive"])
+_BOUNDARY = "|"
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One kind of danger: which guidance answers it, what becomes known (finding -> value), and the patterns of words
+    that state it, each with its language."""
+
+    id: str
+    guidance: str
+    findings: Mapping[str, str]
+    patterns: tuple[tuple[str, "Pattern"], ...]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An alarm and the language it was stated in."""
+
+    alarm: Alarm
+    language: str
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """What is said at once to an alarm, and the disposition it is owed."""
+
+    disposition: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Words that must stand near each other, in any order; each is a choice of spellings, ``*`` ending a stem."""
+
+    choices: tuple[tuple[str, ...], ...]
+
+    def find(self, tokens: Sequence[str], window: int) -> Iterator[list[int]]:
+        """The places where the pattern stands, as one token index for each of its words."""
+        hits = [[place for place, token in enumerate(tokens) if _spells(token, words)] for words in self.choices]
+        for first in hits[0]:
+            chosen = [first]
+            for places in hits[1:]:
+                near = [place for place in places if place not in chosen and abs(place - first) < window]
+                if not near:
+                    break
+                chosen.append(min(near, key=lambda place: abs(place - first)))
+            else:
+                yield chosen
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """All alarms, the most specific first."""
+
+    window: int
+    alarms: tuple[Alarm, ...]
+    guidance: Mapping[str, Guidance]
+    denials: frozenset[str]
+    denials_after: frozenset[str]
+    doubts: tuple[str, ...]
+
+    def heard(self, text: str) -> Heard | None:
+        """The first alarm that `text` states and does not deny."""
+        tokens = _tokens(text)
+        for alarm in self.alarms:
+            for language, pattern in alarm.patterns:
+                for places in pattern.find(tokens, self.window):
+                    if not self._denied(tokens, places):
+                        return Heard(alarm, language)
+        return None
+
+    def doubtful(self, text: str) -> bool:
+        """Whether `text` speaks of something that may be a danger, so that the danger question should be asked."""
+        tokens = _tokens(text)
+        return any(
+            _spells(token, self.doubts) and not self._denied(tokens, [place]) for place, token in enumerate(tokens)
+        )
+
+    def _denied(self, tokens: Sequence[str], places: list[int]) -> bool:
+        for place in places:
+            for before in range(place - 1, max(-1, place - 1 - DENIAL_REACH), -1):
+                if tokens[before] == _BOUNDARY or tokens[before] in _OPENERS:
+                    break
+                if tokens[before] in self.denials and before not in places:
+                    return True
+            for after in range(place + 1, min(len(tokens), place + 1 + DENIAL_REACH_BACK)):
+                if tokens[after] == _BOUNDARY:
+                    break
+                if tokens[after] in self.denials_after and after not in places:
+                    return True
+        return False
+
+
+def read_alarms(raw: Mapping[str, Any], translation: Translation = SOURCE) -> Alarms:
+    """The alarms from the content. Raises :class:`ContentError` for a guidance that does not exist."""
+    guidance = {
+        id: Guidance(entry["disposition"], read_text(entry["text"], f"guidance {id}", translation))
+        for id, entry in raw["guidance"].items()
+    }
+    alarms = []
+    for entry in raw["alarms"]:
+        if entry["guidance"] not in guidance:
+            raise ContentError(f"alarm {entry['id']} names guidance {entry['guidance']!r}, which does not exist")
+        alarms.append(
+            Alarm(
+                id=entry["id"],
+                guidance=entry["guidance"],
+                findings=entry["findings"],
+                patterns=tuple(
+                    (language, Pattern(tuple(tuple(word.split("|")) for word in fold(line).split())))
+                    for language, lines in entry["patterns"].items()
+                    for line in lines
+                ),
+            )
+        )
+    return Alarms(
+        window=raw["window"],
+        alarms=tuple(alarms),
+        guidance=guidance,
+        denials=frozenset(raw["denials"]),
+        denials_after=frozenset(fold(word) for word in raw["denials_after"]),
+        doubts=tuple(fold(word) for word in raw["doubt"]),
+    )
+
+
+def _tokens(text: str) -> list[str]:
+    clauses = (normal(clause) for clause in _CLAUSE_END.split(fold(text)))
+    return f" {_BOUNDARY} ".join(clause for clause in clauses if clause).split()
+
+
+def _spells(token: str, words: Sequence[str]) -> bool:
+    for word in words:
+        stem = word.rstrip("*")
+        if token == stem or (word.endswith("*") and token.startswith(stem)):
+            return True
+        if len(stem) >= FUZZY_FROM and token[:1] == stem[:1]:
+            lengths = range(len(stem) - 1, len(stem) + 2) if word.endswith("*") else [len(token)]
+            if any(_one_off(token[:length], stem) for length in lengths):
+                return True
+    return False
+
+
+def _one_off(a: str, b: str) -> bool:
+    """Whether one notification added, dropped, changed, or two neighbours swapped turn `a` into `b`."""
+    if abs(len(a) - len(b)) > 1:
+        return False
+    if len(a) > len(b):
+        a, b = b, a
+    start = next((place for place, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
+    if len(a) < len(b):
+        return a[start:] == b[start + 1 :]
+    swapped = len(a) > start + 1 and a[start] == b[start + 1] and a[start + 1] == b[start]
+    return a[start + 1 :] == b[start + 1 :] or (swapped and a[start + 2 :] == b[start + 2 :])

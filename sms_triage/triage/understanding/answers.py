@@ -1,0 +1,140 @@
+"""What a person may mean by what she typed in answer to a question. Never guesses between two options."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sms_triage.triage.content.model import Question
+from sms_triage.triage.understanding.words import fold, normal, normal_set
+
+Command = Literal["stop", "start", "help", "restart", "language", "again", "diary", "delete", "back"]
+Miss = Literal["unknown", "unsure", "none_and_more"]
+"""Why an answer was not taken: not an answer, could be several, or "none" together with something."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The words the service understands, in every language, in normal form.
+
+    `languages` are words that choose a language; `speaks` tells which language a stranger's word is of, for words that
+    are of one language only.
+    """
+
+    commands: Mapping[str, Command]
+    languages: Mapping[str, str]
+    speaks: Mapping[str, str]
+    carrier_words: frozenset[str]
+    yes: frozenset[str]
+    no: frozenset[str]
+    numbers: Mapping[str, int]
+    fillers: frozenset[str]
+    greetings: frozenset[str]
+    thanks: frozenset[str]
+
+
+def read_lexicon(raw: Mapping[str, Any]) -> Lexicon:
+    """The lexicon from the service's content (``keywords``, ``answers`` and ``languages``)."""
+    answers = raw["answers"]
+    names = {id: (entry["name"], entry["plain"], *entry["words"]) for id, entry in raw["languages"].items()}
+    return Lexicon(
+        languages={normal(word): id for id, words in names.items() for word in words},
+        speaks=_of_one_language(*raw["keywords"].values(), *(answers[kind] for kind in _BY_LANGUAGE)),
+        commands={
+            word: command
+            for command, languages in raw["keywords"].items()
+            for words in languages.values()
+            for word in normal_set(words)
+        },
+        carrier_words=normal_set(raw["carrier_words"]),
+        yes=_in_every_language(answers["yes"]),
+        no=_in_every_language(answers["no"]),
+        numbers={
+            normal(word): number
+            for rows in answers["numbers"].values()
+            for number, words in enumerate(rows, 1)
+            for word in words
+        },
+        fillers=normal_set(answers["fillers"]),
+        greetings=_in_every_language(answers["greetings"]),
+        thanks=_in_every_language(answers["thanks"]),
+    )
+
+
+_BY_LANGUAGE = ("yes", "no", "greetings", "thanks")
+
+
+def _in_every_language(words: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    return normal_set(word for of_one in words.values() for word in of_one)
+
+
+def _of_one_language(*tables: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    speaks: dict[str, set[str]] = {}
+    for table in tables:
+        for language, words in table.items():
+            for word in words:
+                speaks.setdefault(normal(word), set()).add(language)
+    return {word: next(iter(languages)) for word, languages in speaks.items() if len(languages) == 1}
+
+
+class Reader:
+    """Understands the answers to one question, in the words of its options and of the lexicon."""
+
+    def __init__(self, question: Question, lexicon: Lexicon) -> None:
+        self.question = question
+        self.lexicon = lexicon
+        self.words: dict[str, set[int]] = {}
+        for number, option in enumerate(question.options, 1):
+            for phrase in (*option.words, *option.label.both()):
+                self.words.setdefault(normal(phrase), set()).add(number)
+            for meaning, phrases in (("yes", lexicon.yes), ("no", lexicon.no)):
+                if not question.several and option.value == meaning:
+                    for phrase in phrases:
+                        self.words.setdefault(phrase, set()).add(number)
+        if question.none:
+            for phrase in (*question.none.both(), *lexicon.no):
+                self.words.setdefault(normal(phrase), set()).add(question.last)
+
+    def read(self, text: str) -> frozenset[int] | Miss:
+        """The option numbers meant, or why none can be taken."""
+        body = normal(text)
+        meant = self._phrase(body) or self._numbers(body) or self._list(text)
+        if meant is None:
+            return "unknown"
+        if not self.question.several:
+            return frozenset(meant) if len(meant) == 1 else "unsure"
+        if self.question.last in meant and len(meant) > 1:
+            return "none_and_more"
+        return frozenset(meant)
+
+    def _phrase(self, body: str) -> set[int] | None:
+        """An option's own words, a yes or no, or a number word."""
+        if body in self.words:
+            return self.words[body]
+        number = self.lexicon.numbers.get(body)
+        return {number} if number and number <= self.question.last else None
+
+    def _numbers(self, body: str) -> set[int] | None:
+        """Digits or number words, with nothing beside them that could change what they mean."""
+        meant: set[int] = set()
+        for token in body.split():
+            if token.isascii() and token.isdecimal():
+                digits = [int(digit) for digit in token] if self.question.several else [int(token)]
+                meant.update(digits)
+            elif token in self.lexicon.numbers:
+                meant.add(self.lexicon.numbers[token])
+            elif token not in self.lexicon.fillers:
+                return None
+        return meant if meant and all(1 <= number <= self.question.last for number in meant) else None
+
+    def _list(self, text: str) -> set[int] | None:
+        """Several options in words: "pain and fever"."""
+        parts = [normal(part) for part in _LIST.split(fold(text))]
+        parts = [part for part in parts if part]
+        found = [self.words.get(part) for part in parts]
+        if len(parts) < 2 or not all(found):
+            return None
+        return set().union(*(numbers for numbers in found if numbers))
+
+
+_LIST = re.compile(r"[,;+&/\n]|\band\b")

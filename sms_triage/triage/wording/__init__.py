@@ -1,0 +1,1 @@
+"""Meaning to text: everything said in one language over one channel."""

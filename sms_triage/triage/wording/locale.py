@@ -1,0 +1,135 @@
+"""Everything said in one language over one channel, made ready once so that a turn only looks things up."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sms_triage import text as sms
+from sms_triage.triage.content.conditions import Answers
+from sms_triage.triage.content.model import Content, Question, Rule, Text
+from sms_triage.triage.content.protocols import ChwProtocol, FollowUpProtocol
+from sms_triage.triage.content.templates import fill
+from sms_triage.triage.menu.menu import Menu, Screen
+from sms_triage.triage.understanding.alarms import Alarms
+from sms_triage.triage.understanding.answers import Lexicon, Reader
+
+
+@dataclass(frozen=True)
+class Locale:
+    """What the engine needs to talk: the menu to walk, the words to understand, and every text, filled in.
+
+    `questions` are all that may be asked, the service's own among them, and `asks` how they are put where the menu has
+    no screen for them. `caseload` is what the content says of health workers. `texts` are those of the service (help,
+    hints, ...); `values` the deployment's settings they were filled with.
+    """
+
+    content: Content
+    menu: Menu
+    lexicon: Lexicon
+    alarms: Alarms
+    questions: Mapping[str, Question]
+    asks: Mapping[str, Text]
+    readers: Mapping[str, Reader]
+    texts: Mapping[str, Text]
+    values: Mapping[str, str]
+    results: Mapping[str, Text]
+    protocol: FollowUpProtocol
+    caseload: ChwProtocol
+
+    @property
+    def language(self) -> str:
+        return self.menu.language
+
+    @property
+    def channel(self) -> str:
+        return self.menu.channel
+
+    @staticmethod
+    def plain(words: str) -> str:
+        """Words put together in a turn, in the cheapest characters."""
+        return sms.plain(words)
+
+    def put(self, screen: Screen, answers: Answers) -> str:
+        """A question with its options, as it is sent."""
+        return self.asks.get(screen.asks, screen.text).to(answers)
+
+    def label(self, finding: str, value: str) -> str:
+        """A value as the options name it to a helper."""
+        labels = (
+            option.label.helper
+            for question in self.content.questions
+            for option in question.options
+            if option.finding == finding and option.value == value
+        )
+        return next(labels, "")
+
+    def say(self, text: Text, answers: Answers) -> str:
+        """A text of the content to whoever holds the phone, filled in and in the cheapest characters."""
+        return sms.plain(fill(text.to(answers), self.values))
+
+    def phrase(self, name: str, answers: Answers, **names: object) -> str:
+        """One of the service's own texts, with the names that the turn fills in."""
+        filled = self.texts[name].to(answers)
+        return filled.format(**names) if names else filled
+
+    def result(self, leading: Rule, answers: Answers) -> str:
+        """A result: how soon, what if it gets worse, what it may mean, then the advice that fits."""
+        body = self.results[leading.id].to(answers)
+        if self.channel == "ussd":
+            return f"{body}\n{self.phrase('after_result', answers)}"
+        for line in self.tips(answers):
+            longer = f"{body} {line}"
+            if not sms.fits(f"{longer}\n{self.phrase('after_result', answers)}", self.content.budget.result):
+                break
+            body = longer
+        for nav in ("after_result", "after_result_short"):
+            whole = f"{body}\n{self.phrase(nav, answers)}"
+            if sms.fits(whole, self.content.budget.result):
+                break
+        return whole
+
+    def tips(self, answers: Answers) -> list[str]:
+        """The advice of every rule that holds, the most urgent rule's first, each once."""
+        rules = self.content.rules_that_hold(answers)
+        names = dict.fromkeys(name for rule in rules for name in rule.advice)
+        unsaid = {name for rule in rules for name in rule.without}
+        lines = (self.say(self.content.advice[name], answers) for name in names if name not in unsaid)
+        return [line for line in lines if line]
+
+    def causes(self, answers: Answers) -> list[str]:
+        """What it may be, by the rules that hold, and then what it often is."""
+        rules = self.content.rules_that_hold(answers)
+        meanings = dict.fromkeys(rule.may_mean for rule in rules)
+        lines = [self.say(self.content.meanings[meaning], answers) for meaning in meanings]
+        return [*lines, *(self.say(cause, answers) for cause in self.content.causes)]
+
+    def pages(self, lines: Iterable[str], answers: Answers) -> list[str]:
+        """Lines as messages within the result budget, nothing left out; all but the last offer more.
+
+        On USSD they are one text, which is paged as every other.
+        """
+        if self.channel == "ussd":
+            return ["\n".join([*lines, self.phrase("after_result", answers)])]
+        more, end = self.phrase("more", answers), self.phrase("that_is_all", answers)
+        longest = max(more, end, key=len)
+        pages: list[str] = []
+        page = ""
+        for line in lines:
+            longer = f"{page}\n{line}" if page else line
+            if page and not sms.fits(f"{longer}\n{longest}", self.content.budget.result):
+                pages.append(f"{page}\n{more}")
+                longer = line
+            page = longer
+        return [*pages, f"{page}\n{end}"]
+
+
+@dataclass(frozen=True)
+class Locales:
+    """The locales of one deployment: every language it offers, on every channel."""
+
+    default: str
+    languages: tuple[str, ...]
+    locales: Mapping[tuple[str, str], Locale]
+
+    def of(self, language: str, channel: str) -> Locale:
+        """The locale in `language`, or in the default one if it is not offered (any more)."""
+        return self.locales[language if language in self.languages else self.default, channel]
