@@ -120,7 +120,7 @@ def ussd_pages(text: str, first_keys: str, keys: str, more: str) -> list[str]:
 
     `first_keys` (maybe empty) stand on the first page, `keys` on those after it, and `more` on all but the last. Pages
     end between words, but not within an option; only what is longer than a page is cut, between graphemes (what a
-    reader sees as one notification).
+    reader sees as one letter).
     """
 
     def whole(body: str, first: bool, last: bool) -> str:

@@ -105,7 +105,7 @@ def test_pages_fit_and_drop_nothing(words: list[str], first: str) -> None:
 def test_no_page_ends_within_what_a_reader_sees_as_one_letter(graphemes: list[str]) -> None:
     pages = sms.ussd_pages("".join(graphemes), "", "0", "9")
     bodies = unpaged(pages, "", "0", "9")
-    assert [notification for body in bodies for notification in regex.findall(r"\X", body)] == regex.findall(
+    assert [letter for body in bodies for letter in regex.findall(r"\X", body)] == regex.findall(
         r"\X", "".join(graphemes)
     )
 

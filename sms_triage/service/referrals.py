@@ -168,12 +168,13 @@ class Casework:
         """A patient who wants to be asked on her own phone how she is; None if she has a follow-up already."""
         if known.person.case and known.person.case.plan:
             return None
-        protocol = self.locales.of("", "sms").protocol
+        locale = self.locales.of("", "sms")
+        protocol, content = locale.protocol, locale.content
         schedule = protocol.schedules[patient.case.episodes[-1].disposition]
-        answers = tuple(entry for entry in patient.case.answers if entry[0] != "for_whom")
+        answers = tuple(entry for entry in patient.case.answers if entry[0] not in dict(content.said_to(helper=True)))
         case = Case(
             episodes=patient.case.episodes,
-            answers=(("for_whom", {"for_whom": "self"}), *answers),
+            answers=(*content.said_to(helper=False), *answers),
             time=protocol.times[0],
             plan=begin(schedule, person.calendar, protocol.times[0], now),
             helper=(owner, patient.code),

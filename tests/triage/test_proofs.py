@@ -115,7 +115,7 @@ def test_a_screen_nobody_reaches_and_a_walk_without_end_are_named(copy: Path) ->
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("label: Burns to pee", "label: It burns or hurts a lot whenever you pee", "question signs (to self)"),
+        ("label: Burns to pee", "label: It burns or hurts a lot whenever you pee", "question signs (to own)"),
         ("It may be an infection of the womb.", "It may be an infection of the womb. " * 5, "result of R05"),
         ("Do not douche or put anything inside.", "Do not douche. " * 12, "advice no_inside"),
         ("heavy: It may be heavy bleeding from a tear.", "heavy: It may be a tear \u2013 \u0928.", "ucs2"),
@@ -190,7 +190,7 @@ def test_a_menu_survives_writing_and_reading(copy: Path) -> None:
         ("later: OK, another day.", "later: Damu tena.", "says 'damu', which reveals (sw: damu)"),
         ("again: Again, not_again", "repeat: Again, not_again", "leads to 'repeat', which is nothing"),
         ("within_days: 183, frequency: often", "within_days: 183, frequency: daily", "'daily', which does not exist"),
-        ("asks: [danger, forced_when, amount, signs]", "asks: [dangers]", "asks 'dangers', which is no question"),
+        ("asked_anew: [danger, forced_when, amount, signs]", "asked_anew: [dangers]", "name 'dangers', which is no question"),
         ('far: "Ask for the nearest', 'fart: "Ask for the nearest', "there is no text 'far' for barrier"),
         ("routine_visit: [16], ", "", "no visits are said for routine_visit"),
         ("  urgency_same_day: SEE TODAY\n", "", "no text urgency_same_day"),

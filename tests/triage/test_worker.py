@@ -57,7 +57,7 @@ def test_every_answer_set_comes_through_the_shorthand(locale: Locale, data: st.D
 
 def test_the_check_proves_it_for_every_way_to_answer() -> None:
     content = load_content()
-    notifications = {
+    letters = {
         "danger": "D",
         "forced_when": "W",
         "pregnancy": "P",
@@ -65,13 +65,11 @@ def test_the_check_proves_it_for_every_way_to_answer() -> None:
         "amount": "A",
         "frequency": "F",
     }
-    notifications |= {"signs": "S", "background": "B"}
-    assert list(shorthand.check_shorthand(notifications, content)) == []
-    assert "a notification stands for two questions" in "".join(
-        shorthand.check_shorthand(notifications | {"signs": "D"}, content)
-    )
-    del notifications["signs"]
-    assert "no notification for question signs" in "".join(shorthand.check_shorthand(notifications, content))
+    letters |= {"signs": "S", "background": "B"}
+    assert list(shorthand.check_shorthand(letters, content)) == []
+    assert "a letter stands for two questions" in "".join(shorthand.check_shorthand(letters | {"signs": "D"}, content))
+    del letters["signs"]
+    assert "no letter for question signs" in "".join(shorthand.check_shorthand(letters, content))
 
 
 @pytest.mark.parametrize("text", ["D5 P9", "D15", "X1 D5", "D5 D5", "D51 P1", "D55 P1"])

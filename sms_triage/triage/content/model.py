@@ -23,9 +23,9 @@ class Text:
     own: str
     helper: str
 
-    def to(self, answers: Answers) -> str:
-        """The words for whoever holds the phone, by the finding ``for_whom``."""
-        return self.helper if answers.get("for_whom") == "patient" else self.own
+    def to(self, helper: bool) -> str:
+        """The words for whoever holds the phone."""
+        return self.helper if helper else self.own
 
     def both(self) -> tuple[str, str]:
         return self.own, self.helper
@@ -147,6 +147,37 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What tells who holds the phone: a finding, and its values for the person herself and for who helps her."""
+
+    finding: str
+    own: str
+    helper: str
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which of a topic's questions and findings play a part for the service. What a topic lacks, and what needs it, is
+    left out: without a frequency there is no recurrence.
+
+    `danger` is the question asked at once when a danger may have been told; `frequency` and `amount` are findings noted
+    of an episode, as are those of the questions `signs`; `consent_sms` is the finding and value that allow an SMS after
+    a USSD session dropped; what is `private` is told to nobody without the person's wish; `asked_anew` are the
+    questions asked of who reports an episode, `together` those of them on one screen.
+    """
+
+    wording: Wording | None = None
+    danger: str = ""
+    frequency: str = ""
+    amount: str = ""
+    consent_sms: tuple[str, str] | None = None
+    signs: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
+    asked_anew: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Content:
     """Everything known of one topic; `hash` names this very version."""
 
@@ -167,6 +198,26 @@ class Content:
     causes: tuple[Text, ...]
     invariants: tuple[Invariant, ...]
     forbidden_phrases: Mapping[str, tuple[str, ...]]
+    roles: Roles
+
+    def for_helper(self, answers: Answers) -> bool:
+        """Whether what is said is read by somebody who helps her."""
+        wording = self.roles.wording
+        return wording is not None and answers.get(wording.finding) == wording.helper
+
+    def answers_of(self, helper: bool) -> Answers:
+        """The answers that settle who reads."""
+        wording = self.roles.wording
+        return {wording.finding: wording.helper if helper else wording.own} if wording else {}
+
+    def said_to(self, helper: bool) -> tuple[tuple[str, Answers], ...]:
+        """The answer, by question, that settles who reads; none where the topic does not ask."""
+        answers = self.answers_of(helper)
+        return tuple((self.question_of(finding).id, answers) for finding in answers)
+
+    def question_of(self, finding: str) -> Question:
+        """The question that settles a finding."""
+        return next(question for question in self.questions if finding in question.findings)
 
     def question(self, id: str) -> Question:
         return self._questions[id]

@@ -21,15 +21,13 @@ class Becomes:
 @dataclass(frozen=True)
 class Recurrence:
     """The content's rules of recurrence, applied in ``people.recurrence``: `counts` are how many times an answer
-    stands for, `asks` what is asked anew of who reports an episode, `together` what of it on one screen."""
+    stands for."""
 
     counts: Mapping[str, int]
     becomes: tuple[Becomes, ...]
     after_seen_days: float
     after_seen_frequency: str
     after_seen_says: str
-    asks: tuple[str, ...]
-    together: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -82,8 +80,6 @@ def load_protocol(directory: Path) -> FollowUpProtocol:
                 after_seen_days=recurrence["after_seen"]["days"],
                 after_seen_frequency=recurrence["after_seen"]["frequency"],
                 after_seen_says=recurrence["after_seen"]["says"],
-                asks=tuple(recurrence["asks"]),
-                together=tuple(recurrence["together"]["questions"]),
             ),
             discreet=tuple(raw["discreet"]),
             revealing={language: tuple(words) for language, words in raw["revealing"].items()},
@@ -100,7 +96,6 @@ class ChwProtocol:
     acknowledge_minutes: Mapping[str, float]
     still_open: tuple[str, ...]
     seen: tuple[str, ...]
-    private: tuple[str, ...]
     join_words: tuple[str, ...]
     seen_words: tuple[str, ...]
     shorthand: Mapping[str, str]

@@ -17,8 +17,10 @@ from sms_triage.triage.content.model import (
     Invariant,
     Option,
     Question,
+    Roles,
     Rule,
     Text,
+    Wording,
 )
 from sms_triage.triage.content.templates import placeholders
 from sms_triage.triage.content.translations import SOURCE, Translation
@@ -109,6 +111,7 @@ class _Reader:
             causes=tuple(self.text(text, f"cause {number}") for number, text in enumerate(raw["causes"], 1)),
             invariants=tuple(self._invariant(entry, by_id) for entry in raw["invariants"]),
             forbidden_phrases={id: tuple(phrases) for id, phrases in raw["forbidden_phrases"].items()},
+            roles=_roles(raw["roles"]),
         )
         for where, text in content.texts():
             _known(where, sorted(placeholders(text.own) | placeholders(text.helper)), content.deployment)
@@ -207,6 +210,17 @@ class _Reader:
         values = frozenset(raw if isinstance(raw, list) else [raw])
         _known(f"a condition on {finding}", values, dict.fromkeys(self.findings[finding].values))
         return Atom(finding, values)
+
+
+def _roles(raw: Mapping[str, Any]) -> Roles:
+    return Roles(
+        wording=Wording(**raw["wording"]) if "wording" in raw else None,
+        danger=raw.get("danger", ""),
+        frequency=raw.get("frequency", ""),
+        amount=raw.get("amount", ""),
+        consent_sms=next(iter(raw.get("consent_sms", {}).items()), None),
+        **{name: tuple(raw.get(name, ())) for name in ("signs", "private", "asked_anew", "together")},
+    )
 
 
 def _known(where: str, names: Any, known: Mapping[str, object]) -> None:

@@ -32,15 +32,15 @@ RECURRENCE = "recurrence"
 def noted(talk: "Conversation", session: Session, rule: Rule) -> Session:
     """The session once its result is an episode of the person's case. A triage for somebody else is not."""
     known = facts(talk.locale, session)
-    if known.get("for_whom") != "self":
+    if talk.locale.content.for_helper(known):
         return session
     case = talk.person.case or Case()
-    counts = talk.locale.protocol.recurrence.counts
+    counts, roles = talk.locale.protocol.recurrence.counts, talk.locale.content.roles
     episode = Episode(
         at=talk.now,
-        amount=known.get("amount", ""),
+        amount=known.get(roles.amount, ""),
         signs=signs_in(talk.locale, known),
-        times=1 if session.again else counts.get(session.known.get("frequency", ""), 1),
+        times=1 if session.again else counts.get(session.known.get(roles.frequency, ""), 1),
         disposition=rule.at_least.id,
     )
     case = replace(case.with_episode(episode, session.episode), answers=session.answers)
@@ -53,7 +53,7 @@ def noted(talk: "Conversation", session: Session, rule: Rule) -> Session:
 
 def signs_in(locale: Locale, known: Mapping[str, str]) -> tuple[str, ...]:
     """The dangers and signs among what is known."""
-    findings = (finding for id in ("danger", "signs") for finding in locale.content.question(id).findings)
+    findings = (finding for id in locale.content.roles.signs for finding in locale.content.question(id).findings)
     return tuple(finding for finding in findings if known.get(finding) == "yes")
 
 
@@ -73,18 +73,19 @@ def report(talk: "Conversation", before: str) -> Turn:
     case = talk.person.case
     if case is None or not case.answers:
         return talk.begin()
-    rules = talk.locale.protocol.recurrence
+    rules, roles = talk.locale.protocol.recurrence, talk.locale.content.roles
     frequency = recurrence.frequency(rules, case, talk.now) or ("first" if case.seen_at else "again")
-    asked_anew = {*rules.asks, "frequency"}
+    counted = talk.locale.content.question_of(roles.frequency).id
+    asked_anew = {*roles.asked_anew, counted}
     kept = tuple(entry for entry in case.answers if entry[0] not in asked_anew)
-    session = replace(talk.fresh(), answers=(*kept, ("frequency", {"frequency": frequency})), again=True)
+    session = replace(talk.fresh(), answers=(*kept, (counted, {roles.frequency: frequency})), again=True)
     return talk.ask(session, before=before, event="again")
 
 
 def asking_together(locale: Locale, session: Session) -> Session:
     """The session of who reports an episode, asked on one screen what a triage asks on several."""
     question = asked(locale, session)
-    together = session.again and question is not None and question.id in locale.protocol.recurrence.together
+    together = session.again and question is not None and question.id in locale.content.roles.together
     return replace(session, asking=EPISODE) if together else session
 
 
@@ -93,7 +94,7 @@ def told_together(locale: Locale, session: Session, numbers: frozenset[int]) -> 
     content, options = locale.content, locale.questions[EPISODE].options
     told = [option for number, option in enumerate(options, 1) if number in numbers]
     answers = session.answers
-    for id in locale.protocol.recurrence.together:
+    for id in content.roles.together:
         values = {finding: content.findings[finding].baseline for finding in content.question(id).findings}
         for option in told:
             if option.finding in values:
@@ -236,10 +237,11 @@ def diary(talk: "Conversation", session: Session) -> Turn:
     case, locale = talk.person.case, talk.locale
     if case is None or not case.episodes:
         return talk.turn(session, locale.phrase("diary_empty", {}), events=(DIARY,))
-    labels = {option.value: option.label.own for option in locale.content.question("amount").options}
-    for id in ("danger", "signs"):
+    roles = locale.content.roles
+    labels = {option.value: option.label.own for option in locale.content.question_of(roles.amount).options}
+    for id in roles.signs:
         labels |= {option.finding: option.label.own for option in locale.content.question(id).options}
-    labels = {name: label for name, label in labels.items() if name not in locale.caseload.private}
+    labels = {name: label for name, label in labels.items() if name not in roles.private}
     window = locale.protocol.recurrence.becomes[0].within_days * DAY
     times = sum(episode.times for episode in case.episodes if episode.at > talk.now - window)
     head, total = locale.phrase("diary", {}), locale.phrase("diary_more", {}, times=times)

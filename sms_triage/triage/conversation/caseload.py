@@ -29,7 +29,6 @@ PAGE = 6
 """Patients listed at once; the number after them is for more."""
 
 LABEL_LETTERS = 20
-FOR_PATIENT = ("for_whom", {"for_whom": "patient"})
 OWN = (HOME, CONSENT, LABEL, PATIENT, CONFIRM, OUTCOME)
 CODE_DIGITS = SERIAL_DIGITS + 3
 
@@ -53,7 +52,7 @@ def chosen(talk: "Conversation", session: Session, option: Option) -> Turn:
         case "patients" | "due":
             return listed(talk, session, option.value, 0)
         case "myself":
-            return talk.ask(replace(talk.fresh(), answers=(("for_whom", {"for_whom": "self"}),)), event="start")
+            return talk.ask(replace(talk.fresh(), answers=talk.locale.content.said_to(helper=False)), event="start")
         case "refuses":
             return talk.close(talk.locale.phrase("refused", {}), "consent:refused")
         case "none" | "right":
@@ -69,7 +68,7 @@ def begin(talk: "Conversation", session: Session, label: str) -> Turn:
     """She agreed: she has a number from now on, and the questions begin (or go on after a shorthand)."""
     desk = _desk(talk)
     patient = Patient(desk.new_code(), "", talk.now, " ".join(label.split())[:LABEL_LETTERS])
-    told = tuple(entry for entry in session.answers if entry[0] != FOR_PATIENT[0])
+    told = tuple(entry for entry in session.answers if entry[0] not in dict(talk.locale.content.said_to(helper=True)))
     return _triage(talk, replace(session, answers=told), patient)
 
 
@@ -78,7 +77,7 @@ def _triage(talk: "Conversation", session: Session, patient: Patient | None) -> 
         return home(talk)
     rules = talk.locale.protocol.recurrence
     counted = recurrence.frequency(rules, patient.case, talk.now) if patient.case.episodes else None
-    answers = (FOR_PATIENT, *session.answers)
+    answers = (*talk.locale.content.said_to(helper=True), *session.answers)
     fresh = replace(talk.fresh(), answers=answers, patient=patient.code, counted=counted or "")
     number = Reply(talk.locale.phrase("patient_number", {}, code=spaced(patient.code)))
     talk.patient = patient
@@ -93,12 +92,12 @@ def result(talk: "Conversation", session: Session, rule: Rule) -> tuple[Reply, .
     if patient is None:
         return ()
     known = facts(talk.locale, session)
-    counts = talk.locale.protocol.recurrence.counts
+    counts, roles = talk.locale.protocol.recurrence.counts, talk.locale.content.roles
     episode = Episode(
         at=talk.now,
-        amount=known.get("amount", ""),
+        amount=known.get(roles.amount, ""),
         signs=signs_in(talk.locale, known),
-        times=counts.get(session.known.get("frequency", ""), 1),
+        times=counts.get(session.known.get(roles.frequency, ""), 1),
         disposition=rule.at_least.id,
     )
     case = replace(patient.case.with_episode(episode, session.episode), answers=session.answers)
@@ -177,8 +176,8 @@ def slip(talk: "Conversation", patient: Patient) -> str:
     """A referral slip: her number, how soon, why she comes, who sends her. No name, and nothing that is private."""
     last = patient.case.episodes[-1]
     locale = talk.locale
-    signs = [locale.label("amount", last.amount)] if last.amount else []
-    signs += [locale.label(sign, "yes") for sign in last.signs if sign not in locale.caseload.private]
+    signs = [locale.label(locale.content.roles.amount, last.amount)] if last.amount else []
+    signs += [locale.label(sign, "yes") for sign in last.signs if sign not in locale.content.roles.private]
     return locale.plain(
         locale.phrase(
             "slip",
@@ -270,7 +269,7 @@ def in_shorthand(talk: "Conversation", text: str) -> Turn:
     except shorthand.Unclear as unclear:
         example = shorthand.write(locale.content.baseline(), locale.caseload.shorthand, locale.content)
         return home(talk, before=locale.phrase("shorthand_unclear", {}, part=str(unclear), example=example))
-    session = replace(talk.fresh(), answers=(FOR_PATIENT, *answers), asking=CONFIRM)
+    session = replace(talk.fresh(), answers=(*talk.locale.content.said_to(helper=True), *answers), asking=CONFIRM)
     turn = talk.ask(session, event="shorthand")
     rule = locale.content.leading_rule(session.known)
     if rule.at_least.rank > 0:
@@ -285,14 +284,14 @@ def echo(talk: "Conversation", session: Session) -> str:
     locale = talk.locale
     lines = []
     for id, values in session.answers:
-        notification = locale.caseload.shorthand.get(id)
-        if notification is None:
+        letter = locale.caseload.shorthand.get(id)
+        if letter is None:
             continue
         question = locale.content.question(id)
         told = [o.label.helper for o in question.options if values.get(o.finding) == o.value]
         if not told and question.none:
             told = [question.none.helper]
-        lines.append(f"{notification} {', '.join(told)}")
+        lines.append(f"{letter} {', '.join(told)}")
     return sms.plain("\n".join(lines))
 
 

@@ -4,6 +4,7 @@ A command, an answer to the question on the screen, an alarm in the person's own
 misunderstanding.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sms_triage.triage.content.model import Option, Question
@@ -193,7 +194,7 @@ class Conversation:
             return caseload.begin(self, session, text)
         if normal(text) in self.locale.lexicon.greetings:
             return self.ask(replace(session, misses=0))
-        if question.id != "danger" and self.locale.alarms.doubtful(text):
+        if question.id != self.locale.content.roles.danger and self.locale.alarms.doubtful(text):
             return self.danger_question(session)
         if question.id == PIN_ASK:
             return self.missed(session, "", self.put(session))
@@ -321,7 +322,12 @@ class Conversation:
 
     def danger_question(self, session: Session) -> Turn:
         """Something that may be a danger was said: the danger question, before anything else."""
-        return self.ask(replace(session, asking="danger", misses=0), event="doubt")
+        return self.ask(replace(session, asking=self.locale.content.roles.danger, misses=0), event="doubt")
+
+    def _who(self, session: Session) -> tuple[tuple[str, Mapping[str, str]], ...]:
+        """Of what was told, only who reads."""
+        content = self.locale.content
+        return content.said_to(content.for_helper(session.known))
 
     def after_result(self, session: Session, text: str) -> Turn:
         body = normal(text)
@@ -346,7 +352,7 @@ class Conversation:
         if heard := self.locale.alarms.heard(text):
             return self.alarm(session, heard.alarm)
         if self.locale.alarms.doubtful(text):
-            return self.danger_question(replace(self.fresh(), answers=session.answers[:1]))
+            return self.danger_question(replace(self.fresh(), answers=self._who(session)))
         if body in self.locale.lexicon.greetings or body in self.locale.lexicon.thanks:
             return self.turn(replace(session, misses=0, reading=""), self.locale.phrase("after_result", known))
         return self.missed(replace(session, reading=""), "", self.locale.phrase("after_result", known))

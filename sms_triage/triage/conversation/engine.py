@@ -29,9 +29,6 @@ SILENCE_SECONDS = {"sms": 30 * 60, "ussd": 4 * 60}
 """After how long without a word a person is told what her answers so far already justify. No network keeps a USSD
 session for longer than three minutes, so after four it has dropped."""
 
-BY_SMS = "by_sms"
-"""The finding that says whether a USSD session that drops may be followed by an SMS: yes or no."""
-
 
 def take_turn(locales: Locales, person: Person, text: str, now: float, channel: str = "sms") -> Turn:
     """The turn for a text from a person. An old session (past :data:`SESSION_SECONDS`) counts as none."""
@@ -125,7 +122,7 @@ def check_in(locales: Locales, person: Person, now: float) -> Turn:
         return kept(tomorrow(plan, calendar, case.time, now), "quiet")
     after = proceed(plan, protocol, calendar, case.time, now)
     due = after.due if after else now + protocol.closing_hours * 3600
-    greeting = locale.asks[protocol.greeting].to({})
+    greeting = locale.asks[protocol.greeting].own
     sent = replace(case, plan=replace(plan, waiting=True, due=due))
     greeted = replace(person, session=_greeted(locale, now), case=sent)
     return Turn(
@@ -147,14 +144,20 @@ def _greeted(locale: Locale, now: float) -> Session:
     return Session(now, asking=greeting, shown=locale.questions[greeting].stamp)
 
 
+def _may_be_texted(locale: Locale, session: Session) -> bool:
+    """Whether a USSD session that drops may be followed by an SMS: others may see it."""
+    consent = locale.content.roles.consent_sms
+    return consent is not None and session.known.get(consent[0]) == consent[1]
+
+
 def silence_at(locales: Locales, person: Person) -> float | None:
     """When (s since the epoch) a person who says no more is to be told what she is owed; None: never."""
     session = person.session
     if session is None or session.told or person.opted_out:
         return None
-    if session.channel == "ussd" and session.known.get(BY_SMS) != "yes":
-        return None
     locale = locales.of(person.language, session.channel)
+    if session.channel == "ussd" and not _may_be_texted(locale, session):
+        return None
     if asked(locale, replace(session, asking="")) is None:
         return None
     mildest = locale.content.dispositions[-1]

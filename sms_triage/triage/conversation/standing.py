@@ -13,14 +13,14 @@ def owed(locale: Locale, session: Session) -> Rule:
     if not session.alarms and not session.counted:
         return locale.content.leading_rule(known)
     told = {**known, **stated(locale, session)}
-    ways = (known, told, {**told, **counted(session)})
+    ways = (known, told, {**told, **counted(locale, session)})
     return min((locale.content.leading_rule(way) for way in ways), key=lambda rule: rule.urgency)
 
 
 def facts(locale: Locale, session: Session) -> dict[str, str]:
     """All that is known of a session, as the advice needs it."""
     told = {**session.known, **stated(locale, session)}
-    more = {**told, **counted(session)}
+    more = {**told, **counted(locale, session)}
     return min((told, more), key=lambda way: locale.content.leading_rule(way).urgency)
 
 
@@ -36,10 +36,10 @@ def stated(locale: Locale, session: Session) -> dict[str, str]:
     return {finding: value for alarm in alarms for finding, value in alarm.findings.items()}
 
 
-def counted(session: Session) -> dict[str, str]:
+def counted(locale: Locale, session: Session) -> dict[str, str]:
     """The frequency by the episodes that were told before, of the person herself or of a health worker's patient."""
-    own = session.known.get("for_whom") == "self" or session.patient
-    return {"frequency": session.counted} if own and session.counted else {}
+    own = session.patient or not locale.content.for_helper(session.known)
+    return {locale.content.roles.frequency: session.counted} if own and session.counted else {}
 
 
 def screen_of(locale: Locale, session: Session) -> Screen:

@@ -18,18 +18,18 @@ footer { font-size: 8.5px; border-top: 1px solid #000; padding-top: 1mm; }
 
 def card(locale: Locale) -> str:
     """The card as an HTML page that prints on one sheet."""
-    content, notifications = locale.content, locale.caseload.shorthand
-    example = shorthand.write(content.baseline(), notifications, content)
+    content, letters = locale.content, locale.caseload.shorthand
+    example = shorthand.write(content.baseline(), letters, content)
     sections = []
     for question in content.questions:
-        if question.id not in notifications:
+        if question.id not in letters:
             continue
         labels = [option.label.helper for option in question.options]
         labels += [question.none.helper] if question.none else []
         rows = "".join(f"<li><b>{number}</b>{escape(label)}</li>" for number, label in enumerate(labels, 1))
         head = escape(question.text.helper)
-        sections.append(f"<section><h2><b>{notifications[question.id]}</b>{head}</h2><ol>{rows}</ol></section>")
-    emergency = escape(locale.say(content.dispositions[0].text, {"for_whom": "patient"}))
+        sections.append(f"<section><h2><b>{letters[question.id]}</b>{head}</h2><ol>{rows}</ol></section>")
+    emergency = escape(locale.say(content.dispositions[0].text, content.answers_of(helper=True)))
     title = f'<meta charset="utf-8"><title>{escape(content.title)}</title>'
     return (
         f'<!doctype html>\n<html lang="{locale.language}"><head>{title}'

@@ -82,12 +82,19 @@ def times_in_quiet_hours(locale: Locale, quiet: tuple[str, str]) -> Iterator[str
 
 def _recurrence(locale: Locale) -> Iterator[str]:
     recurrence, content = locale.protocol.recurrence, locale.content
-    values = content.findings["frequency"].values
-    named = {*recurrence.counts, recurrence.after_seen_frequency, *(rule.frequency for rule in recurrence.becomes)}
-    yield from (f"recurrence names the frequency {value!r}, which does not exist" for value in named - set(values))
+    values = content.findings[content.roles.frequency].values
+    frequencies = {
+        *recurrence.counts,
+        recurrence.after_seen_frequency,
+        *(rule.frequency for rule in recurrence.becomes),
+    }
+    yield from (
+        f"recurrence names the frequency {value!r}, which does not exist" for value in frequencies - set(values)
+    )
     yield from (f"recurrence does not count {value!r}" for value in set(values) - recurrence.counts.keys())
-    known = {question.id for question in content.questions}
-    yield from (f"recurrence asks {id!r}, which is no question" for id in set(recurrence.asks) - known)
+    known, roles = {question.id for question in content.questions}, content.roles
+    named = {*roles.asked_anew, *roles.together, *roles.signs, roles.danger} - {""}
+    yield from (f"roles name {id!r}, which is no question" for id in sorted(named - known))
     for more, fewer in pairwise(recurrence.becomes):
         if more.episodes <= fewer.episodes:
             yield "recurrence: the rule with more episodes must stand first"
@@ -106,8 +113,8 @@ def _caseload(locale: Locale) -> Iterator[str]:
     for id in sorted((caseload.visits.keys() | caseload.acknowledge_minutes.keys()) - ranked):
         yield f"caseload names the disposition {id!r}, which does not exist"
     outcomes = {option.value for option in locale.questions[OUTCOME].options}
-    for finding in sorted(set(caseload.private) - locale.content.findings.keys()):
-        yield f"caseload: private names {finding!r}, which is no finding"
+    for finding in sorted(set(locale.content.roles.private) - locale.content.findings.keys()):
+        yield f"roles: private names {finding!r}, which is no finding"
     for outcome in sorted(set(caseload.still_open) - outcomes):
         yield f"caseload: {outcome!r} is no outcome"
 

@@ -103,13 +103,13 @@ def _budgets(locale: Locale, languages: Mapping[str, tuple[str, str]]) -> Iterat
     budget = locale.content.budget
     bare = replace(locale, values={})
     choosing = offering(locale, languages)
-    for who in ("self", "patient"):
-        answers = {"for_whom": who}
+    for who in ("own", "helper"):
+        answers = locale.content.answers_of(who == "helper")
 
         def over(where: str, words: str, segments: int, who: str = who) -> Iterator[str]:
             cost = sms.cost(words)
             if cost.encoding == "ucs2" != budget.encoding:
-                outside = "".join(sorted({notification for notification in words if sms.septets(notification) is None}))
+                outside = "".join(sorted({letter for letter in words if sms.septets(letter) is None}))
                 yield f"{where} (to {who}): {outside!r} is outside GSM-7, which makes the whole message UCS-2"
             if cost.segments > segments:
                 limit = f"{segments} segment{'s' if segments > 1 else ''}"
@@ -127,10 +127,10 @@ def _budgets(locale: Locale, languages: Mapping[str, tuple[str, str]]) -> Iterat
                 yield from over(f"question {screen.asks}, after an alarm", go_on, budget.longer_question)
                 offered = choosing.put(screen, answers)
                 yield from over(f"question {screen.asks}, with languages", offered, budget.longer_question)
-        episode = locale.asks[EPISODE].to(answers)
+        episode = locale.to(locale.asks[EPISODE], answers)
         yield from over("question episode", episode, budget.longer_question)
         for rule in locale.content.rules:
-            fixed = fixed_result(locale, rule.id)[0 if who == "self" else 1]
+            fixed = fixed_result(locale, rule.id)[0 if who == "own" else 1]
             yield from over(f"result of {rule.id}", fixed, budget.result)
         for disposition in locale.content.dispositions:
             what, if_worse = (locale.say(text, answers) for text in (disposition.text, disposition.if_worse))
@@ -149,17 +149,17 @@ def _budgets(locale: Locale, languages: Mapping[str, tuple[str, str]]) -> Iterat
 
 def _pages(locale: Locale) -> Iterator[str]:
     """Every USSD page fits, whatever is asked or told, and leaves keys for turning pages."""
-    for who in ("self", "patient"):
-        answers = {"for_whom": who}
-        session = Session(0.0, "ussd", answers=(("for_whom", answers),))
+    for who in ("own", "helper"):
+        answers = locale.content.answers_of(who == "helper")
+        session = Session(0.0, "ussd", answers=(("", answers),))
         told = {
             f"question {screen.asks}": locale.put(screen, answers)
             for screen in locale.menu.screens.values()
             if screen.asks
         }
-        told |= {f"question {id}": text.to(answers) for id, text in locale.asks.items()}
+        told |= {f"question {id}": locale.to(text, answers) for id, text in locale.asks.items()}
         told |= {f"result of {rule.id}": locale.result(rule, answers) for rule in locale.content.rules}
-        told |= {f"text {name}": text.to(answers) for name, text in locale.texts.items()}
+        told |= {f"text {name}": locale.to(text, answers) for name, text in locale.texts.items()}
         told |= {where: locale.say(text, answers) for where, text in _lines(locale.content)}
         for where, words in told.items():
             for page in pages_of(locale, session, words):
@@ -183,6 +183,6 @@ def fixed_result(locale: Locale, rule_id: str) -> tuple[str, str]:
     """The part of a result that never gives way, to the person and to a helper."""
     text = locale.results[rule_id]
     return tuple(
-        f"{fill(words, locale.values)}\n{locale.phrase('after_result_short', {'for_whom': who})}"
-        for who, words in zip(("self", "patient"), text.both(), strict=True)
+        f"{fill(words, locale.values)}\n{locale.phrase('after_result_short', locale.content.answers_of(helper))}"
+        for helper, words in zip((False, True), text.both(), strict=True)
     )  # type: ignore[return-value]

@@ -19,7 +19,7 @@ DENIAL_REACH_BACK = 2
 """How many words behind a danger word a denial still covers, in languages that deny there."""
 
 FUZZY_FROM = 5
-"""Words shorter than this must be spelt right: one notification off would be another word."""
+"""Words shorter than this must be spelt right: one letter off would be another word."""
 
 _CLAUSE_END = re.compile(r"[.,;:!?\n]+")
 # Words that open a new thought, past which a denial does not reach ("I am not ok, he forced me").
@@ -167,7 +167,7 @@ def _spells(token: str, words: Sequence[str]) -> bool:
 
 
 def _one_off(a: str, b: str) -> bool:
-    """Whether one notification added, dropped, changed, or two neighbours swapped turn `a` into `b`."""
+    """Whether one letter added, dropped, changed, or two neighbours swapped turn `a` into `b`."""
     if abs(len(a) - len(b)) > 1:
         return False
     if len(a) > len(b):

@@ -1,6 +1,6 @@
 """A whole triage in one SMS for those who know it by heart: ``D5 P1 L2 A1 F1 S6 B7``.
 
-A notification stands for a question of the content, the digits behind it for what is sent in answer to it. What is
+A letter stands for a question of the content, the digits behind it for what is sent in answer to it. What is
 left out is asked. The result is that of the menu: both come from the same answers.
 """
 
@@ -26,43 +26,43 @@ def looks_like(text: str) -> bool:
     return _WHOLE.fullmatch(normal(text)) is not None
 
 
-def read(text: str, notifications: Mapping[str, str], content: Content) -> Answers:
+def read(text: str, letters: Mapping[str, str], content: Content) -> Answers:
     """The answers in a shorthand, by question, in the content's order. Raises :class:`Unclear`."""
-    by_letter = {notification.lower(): id for id, notification in notifications.items()}
+    by_letter = {letter.lower(): id for id, letter in letters.items()}
     told: dict[str, Mapping[str, str]] = {}
-    for notification, digits in _PART.findall(normal(text)):
-        id = by_letter.get(notification)
+    for letter, digits in _PART.findall(normal(text)):
+        id = by_letter.get(letter)
         if id is None or id in told:
-            raise Unclear(f"{notification}{digits}".upper())
+            raise Unclear(f"{letter}{digits}".upper())
         values = _values(content.question(id), digits)
         if values is None:
-            raise Unclear(f"{notification}{digits}".upper())
+            raise Unclear(f"{letter}{digits}".upper())
         told[id] = values
     return tuple((question.id, told[question.id]) for question in content.questions if question.id in told)
 
 
-def write(answers: Mapping[str, str], notifications: Mapping[str, str], content: Content) -> str:
+def write(answers: Mapping[str, str], letters: Mapping[str, str], content: Content) -> str:
     """The shorthand for complete answers (finding -> value)."""
     return " ".join(
-        notifications[question.id] + _digits(question, answers)
+        letters[question.id] + _digits(question, answers)
         for question in content.questions
-        if question.id in notifications and question.only_if.holds(answers)
+        if question.id in letters and question.only_if.holds(answers)
     )
 
 
-def check_shorthand(notifications: Mapping[str, str], content: Content) -> Iterator[str]:
+def check_shorthand(letters: Mapping[str, str], content: Content) -> Iterator[str]:
     """That every answer set comes through a shorthand as it was: each way to answer each question does, and they do not
     depend on each other."""
-    if len(set(notifications.values())) < len(notifications):
-        yield "shorthand: a notification stands for two questions"
-    missing = {question.id for question in content.questions if not question.always} - notifications.keys()
-    yield from (f"shorthand: no notification for question {id}" for id in sorted(missing))
+    if len(set(letters.values())) < len(letters):
+        yield "shorthand: a letter stands for two questions"
+    missing = {question.id for question in content.questions if not question.always} - letters.keys()
+    yield from (f"shorthand: no letter for question {id}" for id in sorted(missing))
     for question in content.questions:
-        if question.id not in notifications:
+        if question.id not in letters:
             continue
         for _, known in branches_of(question):
-            text = f"{notifications[question.id]}{_digits(question, known)}"
-            if read(f"{text}", notifications, content) != ((question.id, known),):
+            text = f"{letters[question.id]}{_digits(question, known)}"
+            if read(f"{text}", letters, content) != ((question.id, known),):
                 yield f"shorthand {text} does not come back as {known}"
 
 

@@ -12,7 +12,7 @@ def normal(text: str) -> str:
     """`text` in the form it is compared in: lower case, plain digits, no punctuation, single spaces.
 
     Digits of any script and full-width forms become ASCII; Latin accents go; marks of other scripts stay, because
-    there they are notifications.
+    there they are letters.
 
     >>> normal(" (１). ")
     '1'
@@ -35,7 +35,7 @@ def normal_set(phrases: Iterable[str]) -> frozenset[str]:
 
 
 def _is_word(character: str) -> bool:
-    # A notification, a digit, or a mark that is part of a notification. Enclosing marks (the box of a keycap emoji)
-    # and variation # selectors are dress, not notifications.
+    # A letter, a digit, or a mark that is part of a letter. Enclosing marks (the box of a keycap emoji)
+    # and variation selectors are dress, not letters.
     category = unicodedata.category(character)
     return category[0] in "LN" or (category in ("Mn", "Mc") and not 0xFE00 <= ord(character) <= 0xFE0F)

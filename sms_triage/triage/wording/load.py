@@ -85,7 +85,6 @@ def _caseload_protocol(raw: Mapping[str, Any]) -> ChwProtocol:
             acknowledge_minutes=raw["acknowledge_minutes"],
             still_open=tuple(raw["still_open"]),
             seen=tuple(raw["seen"]),
-            private=tuple(raw["private"]),
             join_words=tuple(normal(word) for word in raw["join_words"]),
             seen_words=tuple(normal(word) for word in raw["seen_words"]),
             shorthand=raw["shorthand"],
@@ -123,7 +122,7 @@ def _own_question(id: str, entry: Mapping[str, Any], translation: Translation) -
 def _episode_question(content: Content, entry: Mapping[str, Any], translation: Translation) -> Question:
     """Several questions on one screen: every option but the mildest, and but those that only stand for another."""
     options = []
-    for id in entry["questions"]:
+    for id in content.roles.together:
         for option in content.question(id).options:
             finding = content.findings[option.finding]
             if option.value != finding.baseline and option.value not in dict(finding.as_urgent):
@@ -134,7 +133,7 @@ def _episode_question(content: Content, entry: Mapping[str, Any], translation: T
 
 def offering(locale: Locale, languages: Mapping[str, tuple[str, str]]) -> Locale:
     """`locale` where a person may choose her language: the other `languages` (id -> own name, name in GSM-7
-    notifications) stand below the first question, and the question of the language is known."""
+    letters) stand below the first question, and the question of the language is known."""
     if len(languages) < 2:
         return locale
     first = locale.content.questions[0]
@@ -188,7 +187,7 @@ def load_locales(
 
 
 def language_names(directory: Path) -> dict[str, tuple[str, str]]:
-    """The languages of a content folder that have a translation: id -> own name, name in GSM-7 notifications."""
+    """The languages of a content folder that have a translation: id -> own name, name in GSM-7 letters."""
     raw = read_yaml(directory / "service.yaml")["languages"]
     for id in languages_of(directory):
         if id not in raw:

@@ -43,6 +43,10 @@ class Locale:
     def channel(self) -> str:
         return self.menu.channel
 
+    def to(self, text: Text, answers: Answers) -> str:
+        """A text in the words for whoever holds the phone."""
+        return text.to(self.content.for_helper(answers))
+
     @staticmethod
     def plain(words: str) -> str:
         """Words put together in a turn, in the cheapest characters."""
@@ -50,7 +54,7 @@ class Locale:
 
     def put(self, screen: Screen, answers: Answers) -> str:
         """A question with its options, as it is sent."""
-        return self.asks.get(screen.asks, screen.text).to(answers)
+        return self.to(self.asks.get(screen.asks, screen.text), answers)
 
     def label(self, finding: str, value: str) -> str:
         """A value as the options name it to a helper."""
@@ -64,16 +68,16 @@ class Locale:
 
     def say(self, text: Text, answers: Answers) -> str:
         """A text of the content to whoever holds the phone, filled in and in the cheapest characters."""
-        return sms.plain(fill(text.to(answers), self.values))
+        return sms.plain(fill(self.to(text, answers), self.values))
 
     def phrase(self, name: str, answers: Answers, **names: object) -> str:
         """One of the service's own texts, with the names that the turn fills in."""
-        filled = self.texts[name].to(answers)
+        filled = self.to(self.texts[name], answers)
         return filled.format(**names) if names else filled
 
     def result(self, leading: Rule, answers: Answers) -> str:
         """A result: how soon, what if it gets worse, what it may mean, then the advice that fits."""
-        body = self.results[leading.id].to(answers)
+        body = self.to(self.results[leading.id], answers)
         if self.channel == "ussd":
             return f"{body}\n{self.phrase('after_result', answers)}"
         for line in self.tips(answers):
