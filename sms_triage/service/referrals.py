@@ -19,7 +19,7 @@ from sms_triage.triage.people.case import DAY, Case
 from sms_triage.triage.people.chw import Chw
 from sms_triage.triage.people.codes import spaced
 from sms_triage.triage.people.effects import Effect, Enrol, Join, Notify, OutcomeReported, TakenOver
-from sms_triage.triage.people.followup import begin
+from sms_triage.triage.people.followup import begin_follow_up
 from sms_triage.triage.people.referral import Patient, with_outcome
 from sms_triage.triage.people.session import Person
 from sms_triage.triage.wording.locale import Locale, Locales
@@ -168,7 +168,7 @@ class Casework:
         """A patient who wants to be asked on her own phone how she is; None if she has a follow-up already."""
         if known.person.case and known.person.case.plan:
             return None
-        locale = self.locales.of("", "sms")
+        locale = self.locales.of("", "sms", patient.case.topic)
         protocol, content = locale.protocol, locale.content
         schedule = protocol.schedules[patient.case.episodes[-1].disposition]
         answers = tuple(entry for entry in patient.case.answers if entry[0] not in dict(content.said_to(helper=True)))
@@ -176,8 +176,9 @@ class Casework:
             episodes=patient.case.episodes,
             answers=(*content.said_to(helper=False), *answers),
             time=protocol.times[0],
-            plan=begin(schedule, person.calendar, protocol.times[0], now),
+            plan=begin_follow_up(schedule, person.calendar, protocol.times[0], now, patient.case.topic),
             helper=(owner, patient.code),
+            topic=patient.case.topic,
         )
         return replace(person, case=case)
 

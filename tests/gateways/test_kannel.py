@@ -168,7 +168,7 @@ def test_a_whole_triage_with_delivery_reports(deployment: Deployment) -> None:
         assert said[0].startswith("Last one.")
         result = network.say("7")[0]
         assert result.startswith("Light spotting once is common")
-        assert result.endswith("Reply 1 for tips, 2 for possible causes, MENU to start again.")
+        assert result.endswith("Reply 1 Tips, 2 Possible causes, MENU to start again.")
         until(lambda: service.store.counts().get("report:delivered", 0) == 10, "not every report came")
     person = service.vault.person(f"+{ANA}")
     assert service.store.load(person).address is not None

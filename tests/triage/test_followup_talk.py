@@ -99,7 +99,7 @@ def test_a_danger_in_answer_to_a_greeting_is_heard(locales: Locales) -> None:
 RULES = Recurrence(
     counts={"first": 1, "again": 2, "often": 3, "unsure": 2},
     becomes=(Becomes(3, 183, "often"), Becomes(2, 92, "again")),
-    after_seen_days=28, after_seen_frequency="again", after_seen_says="review",
+    after_seen_days=28, after_seen_frequency="again", after_seen_says="review", uncounted="again",
 )  # fmt: skip
 
 

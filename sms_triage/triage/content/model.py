@@ -6,7 +6,7 @@ not set.
 """
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,6 +70,10 @@ class Question:
         """The question and what its numbers mean, in short: equal only if an answer means the same."""
         meanings = ",".join(f"{option.finding}={option.value}" for option in self.options)
         return f"{self.id}/{zlib.crc32(meanings.encode()):08x}"
+
+    def number_of(self, value: str) -> int:
+        """What to send for the option of this value."""
+        return 1 + next(place for place, option in enumerate(self.options) if option.value == value)
 
     @property
     def last(self) -> int:
@@ -147,6 +151,20 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class ResultOption:
+    """One line below a result. `given` and `unless` are conditions, or "" for none."""
+
+    value: str
+    label: Text
+    given: str
+    unless: str
+
+    def holds(self, offered: Iterable[str]) -> bool:
+        """Whether it is offered where these conditions hold."""
+        return (not self.given or self.given in offered) and self.unless not in offered
+
+
+@dataclass(frozen=True)
 class Wording:
     """What tells who holds the phone: a finding, and its values for the person herself and for who helps her."""
 
@@ -199,6 +217,7 @@ class Content:
     invariants: tuple[Invariant, ...]
     forbidden_phrases: Mapping[str, tuple[str, ...]]
     roles: Roles
+    below_results: tuple[ResultOption, ...]
 
     def for_helper(self, answers: Answers) -> bool:
         """Whether what is said is read by somebody who helps her."""

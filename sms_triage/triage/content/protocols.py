@@ -21,9 +21,10 @@ class Becomes:
 @dataclass(frozen=True)
 class Recurrence:
     """The content's rules of recurrence, applied in ``people.recurrence``: `counts` are how many times an answer
-    stands for."""
+    stands for, `uncounted` what a report is called before which nothing was counted."""
 
     counts: Mapping[str, int]
+    uncounted: str
     becomes: tuple[Becomes, ...]
     after_seen_days: float
     after_seen_frequency: str
@@ -76,6 +77,7 @@ def load_protocol(directory: Path) -> FollowUpProtocol:
             check_ins=tuple(raw["check_ins"]),
             recurrence=Recurrence(
                 counts=recurrence["counts"],
+                uncounted=recurrence["uncounted"],
                 becomes=tuple(Becomes(**rule) for rule in recurrence["becomes"]),
                 after_seen_days=recurrence["after_seen"]["days"],
                 after_seen_frequency=recurrence["after_seen"]["frequency"],

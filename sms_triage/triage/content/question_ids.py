@@ -1,6 +1,8 @@
 """Questions of the service's own, as the content names them; what is chosen in them is no finding."""
 
 RESUME = "resume"
+TOPIC = "topic"
+RESULT = "result"
 LANGUAGE = "language"
 TIME = "time"
 PIN = "pin"

@@ -17,6 +17,7 @@ from sms_triage.triage.content.model import (
     Invariant,
     Option,
     Question,
+    ResultOption,
     Roles,
     Rule,
     Text,
@@ -43,7 +44,7 @@ def load_content(
     directory = directory or content_dir()
     raw = read_yaml(directory / "postcoital_bleeding.yaml")
     try:
-        return _Reader(raw, translation, channel).content(_digest(directory))
+        return _Reader(raw, read_yaml(directory / "service.yaml"), translation, channel).content(_digest(directory))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ContentError(f"postcoital_bleeding.yaml is malformed: {type(error).__name__} {error}") from error
 
@@ -66,8 +67,11 @@ def read_text(raw: str | Mapping[str, str], where: str, translation: Translation
 class _Reader:
     """Turns the parsed YAML into :class:`Content`, and says what it names that does not exist."""
 
-    def __init__(self, raw: dict[str, Any], translation: Translation, channel: str | None) -> None:
+    def __init__(
+        self, raw: dict[str, Any], service: dict[str, Any], translation: Translation, channel: str | None
+    ) -> None:
         self.raw = raw
+        self.service = service
         self.translation = translation
         self.channel = channel
         self.findings: dict[str, Finding] = {}
@@ -112,10 +116,24 @@ class _Reader:
             invariants=tuple(self._invariant(entry, by_id) for entry in raw["invariants"]),
             forbidden_phrases={id: tuple(phrases) for id, phrases in raw["forbidden_phrases"].items()},
             roles=_roles(raw["roles"]),
+            below_results=self._below_results(),
         )
         for where, text in content.texts():
             _known(where, sorted(placeholders(text.own) | placeholders(text.helper)), content.deployment)
         return content
+
+    def _below_results(self) -> tuple[ResultOption, ...]:
+        """The options below every result on this channel (on all, without one), in their order."""
+        return tuple(
+            ResultOption(
+                value,
+                self.text(entry["label"], f"result, option {value}"),
+                entry.get("if", ""),
+                entry.get("unless", ""),
+            )
+            for value, entry in self.service["results"].items()
+            if self.channel in (None, *entry.get("channels", CHANNELS))
+        )
 
     def _disposition(self, rank: int, entry: dict[str, Any]) -> Disposition:
         where = f"disposition {entry['id']}"

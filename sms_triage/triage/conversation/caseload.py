@@ -1,215 +1,105 @@
-"""A community health worker's patients: whom a conversation is for, her number, her result and slip, finding her again.
-
-Each function takes the conversation it is part of and gives the turn.
-"""
+"""A community health worker's patients: whom a conversation is for, her number, finding her again, the shorthand."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sms_triage import text as sms
-from sms_triage.triage.content.model import Option, Rule
 from sms_triage.triage.content.question_ids import CONFIRM, CONSENT, FIND, HOME, LABEL, OUTCOME, PATIENT, PHONE
-from sms_triage.triage.conversation.aftercare import signs_in
-from sms_triage.triage.conversation.standing import facts
+from sms_triage.triage.conversation import referrals
+from sms_triage.triage.conversation.referrals import desk_of, patient_of
+from sms_triage.triage.conversation.talk import Handlers, Next, Talk, asking, home
 from sms_triage.triage.conversation.turn import Reply, Turn, priority_of
-from sms_triage.triage.people import recurrence
-from sms_triage.triage.people.case import Episode
-from sms_triage.triage.people.chw import Desk
-from sms_triage.triage.people.codes import SERIAL_DIGITS, is_sound, near, spaced
-from sms_triage.triage.people.effects import Enrol, Notify, OutcomeReported
-from sms_triage.triage.people.referral import Patient, refer, with_outcome
+from sms_triage.triage.people.codes import is_sound, near, spaced
+from sms_triage.triage.people.referral import Patient
 from sms_triage.triage.people.session import Session
 from sms_triage.triage.understanding import shorthand
 from sms_triage.triage.understanding.words import normal
-
-if TYPE_CHECKING:
-    from sms_triage.triage.conversation.conversation import Conversation
 
 PAGE = 6
 """Patients listed at once; the number after them is for more."""
 
 LABEL_LETTERS = 20
-OWN = (HOME, CONSENT, LABEL, PATIENT, CONFIRM, OUTCOME)
-CODE_DIGITS = SERIAL_DIGITS + 3
+LEAST_NEAR_DIGITS = 6
+"""Digits of a mistyped number from which it is told whose it may be."""
 
 
-def home(talk: "Conversation", before: str = "") -> Turn:
-    """The first screen of a health worker."""
-    return talk.ask(replace(talk.fresh(), asking=HOME), before=before, event="home")
+def _patients(talk: Talk, session: Session, _: str) -> Turn:
+    """Her patients, the most urgent and newest first."""
+    return _listed(talk, session, "patients", 0)
 
 
-NEXT = {"new": CONSENT, "find": FIND, "agrees": LABEL, "outcome": OUTCOME, "phone": PHONE}
-"""What is asked after an answer that leads to another question."""
+def _due(talk: Talk, session: Session, _: str) -> Turn:
+    """Those a visit is due to, the longest due first."""
+    return _listed(talk, session, "due", 0)
 
 
-def chosen(talk: "Conversation", session: Session, option: Option) -> Turn:
-    """An answer to a question about patients."""
-    if option.finding == OUTCOME:
-        return report_outcome(talk, session.patient, option.value)
-    if option.value in NEXT:
-        return talk.ask(replace(session, asking=NEXT[option.value], then=""))
-    match option.value:
-        case "patients" | "due":
-            return listed(talk, session, option.value, 0)
-        case "myself":
-            return talk.ask(replace(talk.fresh(), answers=talk.locale.content.said_to(helper=False)), event="start")
-        case "refuses":
-            return talk.close(talk.locale.phrase("refused", {}), "consent:refused")
-        case "none" | "right":
-            return begin(talk, session, "")
-        case "check":
-            return _triage(talk, session, _patient(talk, session.patient))
-        case "slip":
-            return slip_again(talk, session)
+def _myself(talk: Talk, session: Session, _: str) -> Next:
+    fresh = talk.fresh()
+    who = talk.about(fresh).content.said_to(helper=False) if fresh.topic else ()
+    return Next(talk, replace(fresh, answers=who), event="start")
+
+
+def _refuses(talk: Talk, session: Session, _: str) -> Turn:
+    return talk.close(talk.locale.phrase("refused", {}), "consent:refused")
+
+
+def _without_label(talk: Talk, session: Session, _: str) -> Next:
+    return new_patient(talk, session, "")
+
+
+def _check(talk: Talk, session: Session, _: str) -> Next:
+    """Another triage of a patient."""
+    patient = patient_of(talk, session.patient)
+    return _triage(talk, session, patient) if patient else home(talk)
+
+
+def _slip(talk: Talk, session: Session, _: str) -> Next | Turn:
+    patient = patient_of(talk, session.patient)
+    if patient is None or not patient.case.episodes:
+        return home(talk)
+    return talk.close(referrals.slip(talk, patient), "slip")
+
+
+def _outcome(talk: Talk, session: Session, outcome: str) -> Turn:
+    return referrals.report_outcome(talk, session.patient, outcome)
+
+
+def _wrong(talk: Talk, session: Session, _: str) -> Next:
+    """What was read back of a shorthand is wrong."""
     return home(talk)
 
 
-def begin(talk: "Conversation", session: Session, label: str) -> Turn:
+HANDLERS: Handlers = {
+    HOME: {
+        "new": asking(CONSENT), "due": _due, "patients": _patients, "find": asking(FIND), "myself": _myself,
+    },
+    CONSENT: {"agrees": asking(LABEL), "refuses": _refuses},
+    LABEL: {"none": _without_label},
+    CONFIRM: {"right": _without_label, "wrong": _wrong},
+    PATIENT: {"check": _check, "outcome": asking(OUTCOME), "slip": _slip, "phone": asking(PHONE)},
+    OUTCOME: dict.fromkeys(referrals.OUTCOMES, _outcome),
+}  # fmt: skip
+
+
+def new_patient(talk: Talk, session: Session, label: str) -> Next:
     """She agreed: she has a number from now on, and the questions begin (or go on after a shorthand)."""
-    desk = _desk(talk)
-    patient = Patient(desk.new_code(), "", talk.now, " ".join(label.split())[:LABEL_LETTERS])
-    told = tuple(entry for entry in session.answers if entry[0] not in dict(talk.locale.content.said_to(helper=True)))
-    return _triage(talk, replace(session, answers=told), patient)
+    patient = Patient(desk_of(talk).new_code(), "", talk.now, " ".join(label.split())[:LABEL_LETTERS])
+    return _triage(talk, session, patient)
 
 
-def _triage(talk: "Conversation", session: Session, patient: Patient | None) -> Turn:
-    if patient is None:
-        return home(talk)
-    rules = talk.locale.protocol.recurrence
-    counted = recurrence.frequency(rules, patient.case, talk.now) if patient.case.episodes else None
-    answers = (*talk.locale.content.said_to(helper=True), *session.answers)
-    fresh = replace(talk.fresh(), answers=answers, patient=patient.code, counted=counted or "")
+def _triage(talk: Talk, session: Session, patient: Patient) -> Next:
+    """The questions about a patient, with what a shorthand told of her."""
+    told = talk.about(session)
+    who = told.content.said_to(helper=True)
+    answers = (*who, *(entry for entry in session.answers if entry[0] not in dict(who)))
+    fresh = talk.fresh(session.topic if session.answers else "")
+    counted = talk.counted(patient.case, fresh.topic) if fresh.topic else ""
+    fresh = replace(fresh, answers=answers if fresh.topic else (), patient=patient.code, counted=counted)
     number = Reply(talk.locale.phrase("patient_number", {}, code=spaced(patient.code)))
-    talk.patient = patient
-    turn = talk.ask(fresh, event="patient")
-    return turn if patient.case.episodes else replace(turn, replies=(number, *turn.replies))
+    first = () if patient.case.episodes else (number,)
+    return Next(replace(talk, patient=patient), fresh, event="patient", first=first)
 
 
-def result(talk: "Conversation", session: Session, rule: Rule) -> tuple[Reply, ...]:
-    """What is said besides the result: why; and, in a message of its own since it is for others, a slip to forward. The
-    patient is noted."""
-    patient = talk.patient or _patient(talk, session.patient)
-    if patient is None:
-        return ()
-    known = facts(talk.locale, session)
-    counts, roles = talk.locale.protocol.recurrence.counts, talk.locale.content.roles
-    episode = Episode(
-        at=talk.now,
-        amount=known.get(roles.amount, ""),
-        signs=signs_in(talk.locale, known),
-        times=counts.get(session.known.get(roles.frequency, ""), 1),
-        disposition=rule.at_least.id,
-    )
-    case = replace(patient.case.with_episode(episode, session.episode), answers=session.answers)
-    referral = patient.referral
-    if session.episode is None or referral is None or referral.disposition != rule.at_least.id:
-        # Not the same result shown once more: she is referred (anew).
-        referral = refer(talk.locale.caseload, rule.at_least.id, talk.now)
-    talk.patient = replace(patient, case=case, referral=referral)
-    deciding = [
-        talk.locale.label(atom.finding, known[atom.finding])
-        for clause in rule.when.clauses
-        for atom in clause
-        if atom.holds(known)
-    ]
-    why = talk.locale.phrase("why", {}, signs=", ".join(deciding)) if deciding else ""
-    act = talk.locale.phrase("acknowledge", {}) if referral.confirm_by else ""
-    to_chw = "\n".join(filter(None, [why, act]))
-    return tuple(Reply(words) for words in (to_chw, slip(talk, talk.patient)) if words)
-
-
-def acknowledge(talk: "Conversation", session: Session) -> Turn:
-    """She confirms that she acts on an urgent result."""
-    patient = _patient(talk, session.patient)
-    if patient is None or patient.referral is None:
-        return home(talk)
-    talk.patient = replace(patient, referral=replace(patient.referral, acknowledged=True, confirm_by=None))
-    return talk.turn(session, talk.locale.phrase("acknowledged", {}), events=("acknowledged",))
-
-
-def report_outcome(talk: "Conversation", code: str, outcome: str) -> Turn:
-    """What came of a referral: it is closed, or its visit stays due. Of another's patient her health worker is told."""
-    desk, locale, chw = _desk(talk), talk.locale, talk.person.chw
-    own = desk.patient(code)
-    patient = own or desk.referred(code)
-    if patient is None or patient.referral is None:
-        return talk.close(locale.phrase("unknown_patient", {}, code=spaced(code)), "outcome:unknown")
-    by = chw.code if chw else ""
-    if own is None:
-        talk.effects += (OutcomeReported(code, outcome, talk.now, by),)
-    else:
-        talk.patient = with_outcome(locale.caseload, patient, outcome, talk.now)
-    if outcome == "died" and chw and chw.supervisor:
-        names = {"code": spaced(code), "chw": by}
-        talk.effects += (Notify("letter_died", names, number=chw.supervisor, urgent=True),)
-    label = next(option.label.own for option in locale.questions[OUTCOME].options if option.value == outcome)
-    said = locale.phrase("outcome_noted", {}, code=spaced(code), outcome=label)
-    return talk.close(locale.plain(said), f"outcome:{outcome}")
-
-
-def seen(talk: "Conversation", words: list[str]) -> Turn:
-    """``SEEN 031 000 003 1``: a referral and what came of it, from a facility or a health worker."""
-    locale = talk.locale
-    if talk.person.chw is None:
-        return talk.close(locale.phrase("seen_help", {}), "seen:unregistered")
-    digits = "".join(word for word in words if word.isdecimal())
-    code, outcome = digits[:CODE_DIGITS], digits[CODE_DIGITS:]
-    if not is_sound(code) or _desk(talk).referred(code) is None:
-        return talk.close(locale.phrase("unknown_patient", {}, code=spaced(code) or "-"), "outcome:unknown")
-    options = locale.questions[OUTCOME].options
-    if outcome.isdecimal() and 1 <= int(outcome) <= len(options):
-        return report_outcome(talk, code, options[int(outcome) - 1].value)
-    return talk.ask(replace(talk.fresh(), asking=OUTCOME, patient=code))
-
-
-def hear_phone(talk: "Conversation", session: Session, text: str) -> Turn:
-    """A patient's own number: check-ins go there, neutral as to everybody, and she can stop them."""
-    number = "+" + "".join(filter(str.isdecimal, normal(text)))
-    patient = _patient(talk, session.patient)
-    if patient is None or not 8 <= len(number) <= 16 or not patient.case.episodes:
-        return talk.turn(session, talk.locale.phrase("phone_unclear", {}))
-    talk.effects += (Enrol(number, patient.code),)
-    return talk.close(talk.locale.phrase("phone_noted", {}), "phone")
-
-
-def slip(talk: "Conversation", patient: Patient) -> str:
-    """A referral slip: her number, how soon, why she comes, who sends her. No name, and nothing that is private."""
-    last = patient.case.episodes[-1]
-    locale = talk.locale
-    signs = [locale.label(locale.content.roles.amount, last.amount)] if last.amount else []
-    signs += [locale.label(sign, "yes") for sign in last.signs if sign not in locale.content.roles.private]
-    return locale.plain(
-        locale.phrase(
-            "slip",
-            {},
-            code=spaced(patient.code),
-            urgency=locale.phrase(f"urgency_{last.disposition}", {}),
-            signs=", ".join(signs) or "-",
-            chw=talk.person.chw.code if talk.person.chw else "",
-            date=f"{talk.person.calendar.local(last.at):%d/%m}",
-        )
-    )
-
-
-def slip_again(talk: "Conversation", session: Session) -> Turn:
-    patient = _patient(talk, session.patient)
-    if patient is None or not patient.case.episodes:
-        return home(talk)
-    return talk.close(slip(talk, patient), "slip")
-
-
-def listed(talk: "Conversation", session: Session, which: str, start: int) -> Turn:
-    """Her ``patients``, the most urgent and newest first; or those a visit is ``due`` to, the longest due first."""
-    codes = list(_desk(talk).due(talk.now) if which == "due" else _desk(talk).codes())
-    if not codes:
-        return talk.close(talk.locale.phrase("none_due" if which == "due" else "no_patients", {}), which)
-    if start >= len(codes):
-        start = 0
-    more = len(codes) > start + PAGE
-    return _choice(talk, session, codes[start : start + PAGE], f"{which} {start}", more=more)
-
-
-def found(talk: "Conversation", session: Session, text: str) -> Turn:
+def found(talk: Talk, session: Session, text: str) -> Next | Turn:
     """A patient's number, or her place in the list that was shown."""
     digits = "".join(filter(str.isdecimal, normal(text)))
     place_in, _, shown = session.then.partition(":")
@@ -220,40 +110,49 @@ def found(talk: "Conversation", session: Session, text: str) -> Turn:
             return _select(talk, session, codes[place - 1])
         if place == len(codes) + 1 == PAGE + 1:
             which, start = place_in.split()
-            return listed(talk, session, which, int(start) + PAGE)
+            return _listed(talk, session, which, int(start) + PAGE)
     if is_sound(digits):
         return _select(talk, session, digits)
-    candidates = near(digits, _desk(talk).codes()) if len(digits) > 5 else []
+    candidates = near(digits, desk_of(talk).codes()) if len(digits) >= LEAST_NEAR_DIGITS else []
     if candidates:
         head = talk.locale.phrase("did_you_mean", {}, code=spaced(digits))
         return _choice(talk, session, candidates, "", more=False, head=head)
-    unknown = talk.locale.phrase("unknown_patient", {}, code=spaced(digits) or normal(text)[:LABEL_LETTERS])
-    return talk.turn(replace(session, then="", asking=FIND), f"{unknown}\n{talk.locale.phrase('find', {})}")
+    return _unknown(talk, session, spaced(digits) or normal(text)[:LABEL_LETTERS])
 
 
-def _select(talk: "Conversation", session: Session, code: str) -> Turn:
-    patient = _patient(talk, code)
+def _unknown(talk: Talk, session: Session, code: str) -> Turn:
+    words = f"{talk.locale.phrase('unknown_patient', {}, code=code)}\n{talk.locale.phrase('find', {})}"
+    return talk.say(talk.shown(replace(session, then="", asking=FIND)), words)
+
+
+def _select(talk: Talk, session: Session, code: str) -> Next | Turn:
+    patient = patient_of(talk, code)
     if patient is None:
-        unknown = talk.locale.phrase("unknown_patient", {}, code=spaced(code))
-        return talk.turn(replace(session, then="", asking=FIND), f"{unknown}\n{talk.locale.phrase('find', {})}")
-    turn = talk.ask(replace(session, asking=PATIENT, patient=code, then=""))
-    first, *rest = turn.replies
-    return replace(turn, replies=(replace(first, text=f"{_line(talk, patient)}\n{first.text}"), *rest))
+        return _unknown(talk, session, spaced(code))
+    return Next(talk, replace(session, asking=PATIENT, patient=code, then=""), before=_line(talk, patient))
 
 
-def _choice(
-    talk: "Conversation", session: Session, codes: list[str], place: str, *, more: bool, head: str = ""
-) -> Turn:
-    patients = [patient for code in codes if (patient := _patient(talk, code))]
+def _listed(talk: Talk, session: Session, which: str, start: int) -> Turn:
+    codes = list(desk_of(talk).due(talk.now) if which == "due" else desk_of(talk).codes())
+    if not codes:
+        return talk.close(talk.locale.phrase("none_due" if which == "due" else "no_patients", {}), which)
+    if start >= len(codes):
+        start = 0
+    more = len(codes) > start + PAGE
+    return _choice(talk, session, codes[start : start + PAGE], f"{which} {start}", more=more)
+
+
+def _choice(talk: Talk, session: Session, codes: list[str], place: str, *, more: bool, head: str = "") -> Turn:
+    patients = [patient for code in codes if (patient := patient_of(talk, code))]
     lines = [f"{number} {_line(talk, patient)}" for number, patient in enumerate(patients, 1)]
     if more:
         lines.append(f"{PAGE + 1} {talk.locale.phrase('more_patients', {})}")
     words = sms.plain("\n".join(filter(None, [head, *lines, talk.locale.phrase("find", {})])))
     session = replace(session, asking=FIND, then=f"{place}:{','.join(patient.code for patient in patients)}")
-    return talk.turn(talk.showing(session), words, events=("patients",))
+    return talk.say(talk.shown(session), words, events=("patients",))
 
 
-def _line(talk: "Conversation", patient: Patient) -> str:
+def _line(talk: Talk, patient: Patient) -> str:
     """A patient as a health worker tells her from others."""
     last = patient.case.episodes[-1] if patient.case.episodes else None
     at = talk.person.calendar.local(last.at if last else patient.agreed_at)
@@ -261,7 +160,7 @@ def _line(talk: "Conversation", patient: Patient) -> str:
     return " ".join(filter(None, [spaced(patient.code), patient.label, urgency, f"{at:%d/%m}"]))
 
 
-def in_shorthand(talk: "Conversation", text: str) -> Turn:
+def in_shorthand(talk: Talk, text: str) -> Next:
     """A triage in one SMS: it is read back, with the guidance first if it is an emergency."""
     locale = talk.locale
     try:
@@ -269,19 +168,16 @@ def in_shorthand(talk: "Conversation", text: str) -> Turn:
     except shorthand.Unclear as unclear:
         example = shorthand.write(locale.content.baseline(), locale.caseload.shorthand, locale.content)
         return home(talk, before=locale.phrase("shorthand_unclear", {}, part=str(unclear), example=example))
-    session = replace(talk.fresh(), answers=(*talk.locale.content.said_to(helper=True), *answers), asking=CONFIRM)
-    turn = talk.ask(session, event="shorthand")
+    who = locale.content.said_to(helper=True)
+    session = replace(talk.fresh(locale.content.topic), answers=(*who, *answers), asking=CONFIRM)
     rule = locale.content.leading_rule(session.known)
-    if rule.at_least.rank > 0:
-        return turn
-    return replace(
-        turn, replies=(Reply(locale.say(rule.at_least.text, session.known), priority_of(rule)), *turn.replies)
-    )
+    guidance = Reply(locale.say(rule.at_least.text, session.known), priority_of(rule))
+    return Next(talk, session, event="shorthand", first=(guidance,) if rule.at_least.rank == 0 else ())
 
 
-def echo(talk: "Conversation", session: Session) -> str:
+def echo(talk: Talk, session: Session) -> str:
     """What was told in a shorthand, item by item."""
-    locale = talk.locale
+    locale = talk.about(session)
     lines = []
     for id, values in session.answers:
         letter = locale.caseload.shorthand.get(id)
@@ -293,12 +189,3 @@ def echo(talk: "Conversation", session: Session) -> str:
             told = [question.none.helper]
         lines.append(f"{letter} {', '.join(told)}")
     return sms.plain("\n".join(lines))
-
-
-def _desk(talk: "Conversation") -> Desk:
-    assert talk.person.desk is not None
-    return talk.person.desk
-
-
-def _patient(talk: "Conversation", code: str) -> Patient | None:
-    return _desk(talk).patient(code) if talk.person.desk else None

@@ -1,26 +1,35 @@
-"""A single turn in the making: what a person said, in the order of safety.
+"""One turn: what a text is taken for, what that leads to, what is shown.
 
-A command, an answer to the question on the screen, an alarm in the person's own words, a doubt, and only then a
-misunderstanding.
+Each kind of thing that is heard has one way on (:func:`handle`), each option of the service's own questions one handler
+(:func:`handler_of`). What they make known is shown here, and nowhere else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from sms_triage.triage.content.model import Option, Question
-from sms_triage.triage.content.question_ids import CONFIRM, EPISODE, FIND, LABEL, LANGUAGE, PHONE, PIN, PIN_ASK, RESUME
+from sms_triage.triage.content.model import Question
+from sms_triage.triage.content.question_ids import (
+    CONFIRM,
+    EPISODE,
+    FIND,
+    LABEL,
+    LANGUAGE,
+    PHONE,
+    PIN,
+    PIN_ASK,
+    RESUME,
+    TOPIC,
+)
 from sms_triage.triage.content.translations import SOURCE_LANGUAGE
-from sms_triage.triage.conversation import aftercare, caseload
-from sms_triage.triage.conversation.standing import asked, facts, owed, screen_of
-from sms_triage.triage.conversation.turn import Priority, Reply, Turn, priority_of
-from sms_triage.triage.people import recurrence
-from sms_triage.triage.people.effects import Effect
-from sms_triage.triage.people.referral import Patient
-from sms_triage.triage.people.session import Person, Session
-from sms_triage.triage.understanding import shorthand
+from sms_triage.triage.conversation import caseload, checkins, episodes, heard, privacy, referrals, results
+from sms_triage.triage.conversation.heard import Heard, understand
+from sms_triage.triage.conversation.standing import asked, concluded, screen_of
+from sms_triage.triage.conversation.talk import ANY, Handler, Handlers, Next, Talk, begin, home
+from sms_triage.triage.conversation.turn import Priority, Reply, Turn
+from sms_triage.triage.people.session import Session
 from sms_triage.triage.understanding.alarms import Alarm
 from sms_triage.triage.understanding.words import normal
-from sms_triage.triage.wording.locale import Locales
+from sms_triage.triage.wording.locale import Locale
 
 HELP_AFTER_MISSES = 2
 SILENT_AFTER_MISSES = 10
@@ -28,374 +37,305 @@ SILENT_AFTER_MISSES = 10
 must not go on for ever (and a person had help and the emergency line offered eight times). On USSD nobody does."""
 
 
-MOST_ANSWER_DIGITS = 5
-"""A text with more digits than an answer or a PIN has may name a patient."""
+def hear(talk: Talk, text: str) -> Turn:
+    """The turn for a text or what was keyed in."""
+    talk = _speaking(talk, text)
+    done = handle(talk, understand(talk, text))
+    return done if isinstance(done, Turn) else show(done)
 
 
-class Conversation:
-    """One turn. `person` is what is known of her so far in it."""
+def show(coming: Next) -> Turn:
+    """Says what comes next: the question the session is at, or its result."""
+    talk = coming.talk
+    locale = talk.about(coming.session)
+    session = episodes.asking_together(locale, coming.session)
+    if concluded(locale, session):
+        return results.conclude(replace(coming, session=session))
+    words = "\n".join(filter(None, [coming.before, _question(talk, session)]))
+    return talk.say(talk.shown(session), *coming.first, words, events=tuple(filter(None, [coming.event])))
 
-    def __init__(self, locales: Locales, person: Person, channel: str, now: float) -> None:
-        self.locales = locales
-        self.person = person
-        self.before = person.session
-        self.channel = channel
-        self.now = now
-        self.patient: Patient | None = None
-        self.effects: tuple[Effect, ...] = ()
-        self.speak(person.language)
 
-    def speak(self, language: str) -> None:
-        """Goes on in this language."""
-        self.person = replace(self.person, language=language)
-        self.locale = self.locales.of(language, self.channel)
+def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way on for each kind
+    """What comes of what was heard."""
+    if talk.person.opted_out and talk.channel == "sms" and what not in (STOP, DELETE):
+        return _after_stop(talk, what)
+    session = talk.current()
+    match what:
+        case heard.Command(name):
+            return COMMANDS[name](talk, session)
+        case heard.Named(language):
+            return _choose_language(talk, session, language)
+        case heard.Answer(question, numbers):
+            return _answered(talk, session, question, numbers)
+        case heard.Typed(id, text):
+            return TYPED[id](talk, session, text)
+        case heard.Seen(words):
+            return referrals.seen(talk, words)
+        case heard.Shorthand(text):
+            return caseload.in_shorthand(talk, text)
+        case heard.Stated(alarm, language):
+            return _alarm(_in_her_language(talk, language), session, alarm)
+        case heard.Doubt():
+            return _danger_question(talk, session)
+        case heard.Pleasantry():
+            return _pleasantry(talk, session)
+        case heard.Outdated(gone):
+            said = talk.locale.phrase("question_gone", session.known) if gone else ""
+            return Next(talk, replace(session, asking="") if gone else session, before=said)
+        case heard.Missed(why):
+            return _missed(talk, session, why)
+        case heard.Nothing():
+            return begin(talk)
 
-    def hear(self, text: str) -> Turn:
-        body = normal(text)
-        command = self.locale.lexicon.commands.get(body)
-        self.guess_language(body)
-        if command == "stop":
-            return self.stop()
-        if command == "delete":
-            return aftercare.erased(self)
-        if self.person.opted_out and self.channel == "sms":
-            return self.hear_opted_out(text, command)
-        session = self.current()
-        if (named := self.locale.lexicon.languages.get(body)) in self.locales.languages:
-            return self.choose_language(session, named)
-        if command and (turn := self.obey(command, session)):
-            return turn
-        if body.split(" ")[0] in self.locale.caseload.seen_words and sum(map(str.isdecimal, body)) > MOST_ANSWER_DIGITS:
-            return caseload.seen(self, body.split()[1:])
-        if self.person.chw and shorthand.looks_like(text):
-            return caseload.in_shorthand(self, text)
-        if self.before is None:
-            return self.first_words(text)
-        if asked(self.locale, session) is None:
-            return self.after_result(session, text)
-        return self.answer(session, text)
 
-    def stop(self) -> Turn:
-        """Everything ends, at once; what already waits to leave is dropped when its turn comes."""
-        stopped = Reply(self.locale.phrase("stopped", {}), despite_stop=True)
-        case = self.person.case
-        person = replace(
-            self.person, session=None, opted_out=True, case=replace(case, plan=None, time="") if case else None
-        )
-        return Turn(person, (stopped,), ("stop",), ends=True)
+STOP, DELETE = heard.Command("stop"), heard.Command("delete")
 
-    def obey(self, command: str, session: Session) -> Turn | None:
-        """The turn for a command; None where it is none just now."""
-        match command:
-            case "help":
-                return self.turn(session, self.locale.phrase("help", session.known), events=("help",))
-            case "restart" if self.person.chw:
-                return caseload.home(self)
-            case "restart":
-                again = self.locale.phrase("started_over", {}) if self.before else ""
-                return self.ask(self.fresh(), before=again, event="restart")
-            case "language" if len(self.locales.languages) > 1:
-                return self.ask(replace(session, asking=LANGUAGE, misses=0), event="language")
-            case "start" | "language":
-                self.come_back()
-                return self.ask(replace(session, misses=0), event="start") if self.before else self.begin()
-            case "diary":
-                return aftercare.ask_for_diary(self, session)
-            case "again":
-                return aftercare.report(self, "") if self.may_report(session) else None
-            case "back":
-                return self.back(session) if self.before else self.begin()
-        return None
 
-    def guess_language(self, body: str) -> None:
-        """A stranger's own words tell her language, if they are words of one language only."""
-        if not self.person.language:
-            spoken = self.locale.lexicon.speaks.get(body, "")
-            if spoken in self.locales.languages and spoken != SOURCE_LANGUAGE:
-                self.speak(spoken)
+def _question(talk: Talk, session: Session) -> str:
+    """The question the session is at, as it is sent."""
+    locale = talk.about(session)
+    if session.asking == CONFIRM:
+        return f"{caseload.echo(talk, session)}\n{locale.asks[CONFIRM].helper}"
+    return locale.put(screen_of(locale, session), session.known)
 
-    def hear_opted_out(self, text: str, command: str | None) -> Turn:
-        """Who opted out gets nothing but what she asks for: START, HELP, or help in an emergency she states."""
-        if command == "start" or normal(text) in self.locale.lexicon.carrier_words - {"help", "info"}:
-            self.come_back()
-            return self.ask(self.current(), event="start") if self.before else self.begin()
-        if command == "help":
-            return Turn(self.person, (Reply(self.locale.phrase("help", {}), despite_stop=True),), ("help",))
-        if heard := self.locale.alarms.heard(text):
-            guidance = replace(self.guidance(heard.alarm, {}), despite_stop=True)
-            return Turn(self.person, (guidance,), (f"alarm:{heard.alarm.id}",))
-        return Turn(self.person)
 
-    def come_back(self) -> None:
-        """Who opted out, also by her provider, wants texts again; check-ins need another yes."""
-        case = self.person.case
-        if self.person.opted_out and case:
-            case = replace(case, plan=None, time="")
-        self.person = replace(self.person, opted_out=False, case=case)
+# What language is spoken
 
-    def may_report(self, session: Session) -> bool:
-        """Whether "again" means an episode: not in the middle of a triage, where it answers how often."""
-        if not session.begun:
-            return True
-        question = asked(self.locale, session)
-        return (
-            question is None
-            or not {option.finding for option in question.options} & self.locale.content.findings.keys()
-        )
 
-    def fresh(self) -> Session:
-        """A new conversation, with what the episodes before make of its frequency."""
-        case = self.person.case
-        counted = (
-            recurrence.frequency(self.locale.protocol.recurrence, case, self.now) if case and case.episodes else None
-        )
-        return Session(self.now, self.channel, counted=counted or "")
+def _speaking(talk: Talk, text: str) -> Talk:
+    """A stranger's own words tell her language, if they are words of one language only."""
+    spoken = talk.locale.lexicon.speaks.get(normal(text), "")
+    return talk if spoken == SOURCE_LANGUAGE else _in_her_language(talk, spoken)
 
-    def current(self) -> Session:
-        if self.before is None:
-            return self.fresh()
-        return replace(self.before, heard=self.now, channel=self.channel, told=False, pages=(), page=0)
 
-    def begin(self) -> Turn:
-        """The first screen of a new conversation: a health worker's is another than a person's."""
-        return caseload.home(self) if self.person.chw else self.ask(self.fresh(), event="start")
+def _in_her_language(talk: Talk, language: str) -> Talk:
+    """The talk in the language that a stranger spoke, if it is offered."""
+    if talk.before is None and not talk.person.language and language in talk.locales.languages:
+        return talk.knowing(language=language)
+    return talk
 
-    def offer_to_resume(self) -> Turn:
-        return self.ask(replace(self.current(), asking=RESUME, misses=0, reading=""), event="dial")
 
-    def first_words(self, text: str) -> Turn:
-        session = self.current()
-        if normal(text) in self.locale.lexicon.greetings:
-            return self.begin()
-        if heard := self.locale.alarms.heard(text):
-            if not self.person.language and heard.language in self.locales.languages:
-                self.speak(heard.language)
-            return self.alarm(session, heard.alarm)
-        if self.person.chw:
-            return caseload.home(self)
-        if self.locale.alarms.doubtful(text):
-            return self.danger_question(session)
-        return self.ask(session, event="start")
+def _choose_language(talk: Talk, session: Session, language: str) -> Next:
+    talk = talk.knowing(language=language)
+    return Next(talk, replace(session, asking="", misses=0), event=f"language:{language}")
 
-    def answer(self, session: Session, text: str) -> Turn:
-        question = asked(self.locale, session)
-        assert question is not None
-        if session.shown != question.stamp:
-            # The content changed since she was asked: her number may mean something else now.
-            return self.ask(session)
-        if turn := self.free_answer(session, question, text):
-            return turn
-        meant = self.locale.readers[question.id].read(text)
-        if isinstance(meant, frozenset):
-            return self.answered(session, question, meant)
-        if heard := self.locale.alarms.heard(text):
-            return self.alarm(session, heard.alarm)
-        if question.id == LABEL and normal(text):
-            return caseload.begin(self, session, text)
-        if normal(text) in self.locale.lexicon.greetings:
-            return self.ask(replace(session, misses=0))
-        if question.id != self.locale.content.roles.danger and self.locale.alarms.doubtful(text):
-            return self.danger_question(session)
-        if question.id == PIN_ASK:
-            return self.missed(session, "", self.put(session))
-        if meant == "none_and_more":
-            hint = self.locale.phrase("hint_none", session.known, last=question.last)
-        elif meant == "unsure":
-            hint = self.locale.phrase("hint_unsure", session.known)
-        else:
-            name = "hint_several" if question.several else "hint_one"
-            hint = self.locale.phrase(name, session.known, last=question.last)
-        return self.missed(session, hint, self.put(session))
 
-    def free_answer(self, session: Session, question: Question, text: str) -> Turn | None:
-        """The turn for a number that is no option's: a patient's, a telephone's, a PIN."""
-        digits = "".join(filter(str.isdecimal, normal(text)))
-        if question.id == FIND:
-            return caseload.found(self, session, text)
-        if question.id == PHONE and digits:
-            return caseload.hear_phone(self, session, text)
-        only_digits = normal(text).replace(" ", "") == digits
-        if question.id in (PIN, PIN_ASK) and only_digits and len(digits) == aftercare.PIN_DIGITS:
-            hear = aftercare.with_pin if question.id == PIN else aftercare.hear_pin
-            return hear(self, session, digits)
-        return None
+# Commands
 
-    def put(self, session: Session) -> str:
-        """The question the session is at, as it is sent."""
-        if session.asking == CONFIRM:
-            return f"{caseload.echo(self, session)}\n{self.locale.asks[CONFIRM].helper}"
-        return self.locale.put(screen_of(self.locale, session), session.known)
 
-    def showing(self, session: Session) -> Session:
-        """The session once the question it is at is put to the person."""
-        question = asked(self.locale, session)
-        return replace(session, shown=question.stamp if question else "")
+def _stop(talk: Talk, session: Session) -> Turn:
+    """Everything ends, at once; what already waits to leave is dropped when its turn comes."""
+    case = talk.person.case
+    case = replace(case, plan=None, time="") if case else None
+    person = replace(talk.person, session=None, opted_out=True, case=case)
+    stopped = Reply(talk.locale.phrase("stopped", {}), despite_stop=True)
+    return Turn(person, (stopped,), ("stop",), ends=True)
 
-    def answered(self, session: Session, question: Question, numbers: frozenset[int]) -> Turn:
-        if question.id == EPISODE:
-            return self.ask(aftercare.told_together(self.locale, session, numbers))
-        if question.several:
-            values = {
-                option.finding: "yes" if number in numbers else "no"
-                for number, option in enumerate(question.options, 1)
-            }
-        else:
-            option = question.options[min(numbers) - 1]
-            if option.finding not in self.locale.content.findings:
-                return self.chosen(replace(session, asking="", misses=0), option)
-            values = {option.finding: option.value}
-        others = tuple(entry for entry in session.answers if entry[0] != question.id)
-        session = replace(session, answers=(*others, (question.id, values)), asking="", misses=0)
-        return self.ask(session)
 
-    def chosen(self, session: Session, option: Option) -> Turn:
-        """An answer to a question of the service's own."""
-        if option.finding == LANGUAGE:
-            return self.choose_language(session, option.value)
-        if option.finding in caseload.OWN:
-            return caseload.chosen(self, session, option)
-        if option.finding != RESUME:
-            return aftercare.chosen(self, session, option)
-        if option.value == "start_over":
-            return self.ask(self.fresh(), event="restart")
-        return self.ask(session, event="resume")
+def _delete(talk: Talk, session: Session) -> Turn:
+    return privacy.erased(talk)
 
-    def choose_language(self, session: Session, language: str) -> Turn:
-        self.speak(language)
-        return self.ask(replace(session, asking="", misses=0), event=f"language:{language}")
 
-    def ask(self, session: Session, before: str = "", event: str = "") -> Turn:
-        """Says what comes next, after the words `before`: the question the session is at, or its result."""
-        session = aftercare.asking_together(self.locale, session)
-        screen = screen_of(self.locale, session)
-        events = (event,) if event else ()
-        if screen.result is None:
-            words = self.put(session)
-            replies = [before, words] if before else [words]
-            return self.turn(self.showing(session), "\n".join(replies), events=events)
-        return self.result(session, events)
+def _help(talk: Talk, session: Session) -> Turn:
+    return talk.say(session, talk.locale.phrase("help", session.known), events=("help",))
 
-    def result(self, session: Session, events: tuple[str, ...]) -> Turn:
-        """The result, noted as an episode; and, the first time, the offer to check in on her."""
-        rule, case = owed(self.locale, session), self.person.case
-        replies = [Reply(self.locale.result(rule, facts(self.locale, session)), priority_of(rule))]
-        rules = self.locale.protocol.recurrence
-        if session.again and case and recurrence.returned(rules, case, self.now):
-            replies.append(Reply(self.locale.phrase(rules.after_seen_says, {})))
-        session = replace(session, reading="", asking="")
-        if session.patient:
-            replies += caseload.result(self, session, rule)
-            session = replace(session, episode=self.now)
-        else:
-            session = aftercare.noted(self, session, rule)
-        if self.channel == "sms" and aftercare.may_offer(self, session):
-            replies.append(Reply(self.locale.phrase("offer", {})))
-        completed = (*events, f"completed:{rule.at_least.id}")
-        return Turn(replace(self.person, session=session), tuple(replies), completed, patient=self.patient)
 
-    def back(self, session: Session) -> Turn:
-        session = replace(session, misses=0, reading="")
-        question = asked(self.locale, session)
-        if question and question.zero:
-            return aftercare.chosen(self, session, Option(question.id, "stop", question.zero, ()))
-        if session.asking in (*caseload.OWN, FIND, PHONE):
-            return caseload.home(self)
-        if session.asking and session.asking != EPISODE:
-            return self.ask(replace(session, asking=""), event="back")
-        if not session.answers:
-            return self.ask(session, before=self.locale.phrase("nothing_before", {}), event="back")
-        return self.ask(replace(session, answers=session.answers[:-1], asking=""), event="back")
+def _restart(talk: Talk, session: Session) -> Next:
+    if talk.person.chw:
+        return home(talk)
+    again = talk.locale.phrase("started_over", {}) if talk.before else ""
+    return Next(talk, talk.fresh(), before=again, event="restart")
 
-    def alarm(self, session: Session, alarm: Alarm) -> Turn:
-        """The guidance at once; then the conversation goes on where it was, never to end below what was stated."""
-        session = replace(session, alarms=tuple(dict.fromkeys((*session.alarms, alarm.id))), misses=0)
-        guidance = self.guidance(alarm, session.known)
-        events = (f"alarm:{alarm.id}",)
-        if asked(self.locale, session) is None:
-            return Turn(replace(self.person, session=session), (guidance,), events)
-        go_on = Reply(f"{self.locale.phrase('to_go_on', session.known)} {self.put(session)}")
-        return Turn(replace(self.person, session=self.showing(session)), (guidance, go_on), events)
 
-    def guidance(self, alarm: Alarm, known: dict[str, str]) -> Reply:
-        guidance = self.locale.alarms.guidance[alarm.guidance]
-        return Reply(self.locale.say(guidance.text, known), Priority.URGENT)
+def _language(talk: Talk, session: Session) -> Next:
+    if len(talk.locales.languages) < 2:
+        return _start(talk, session)
+    return Next(talk, replace(session, asking=LANGUAGE, misses=0), event="language")
 
-    def danger_question(self, session: Session) -> Turn:
-        """Something that may be a danger was said: the danger question, before anything else."""
-        return self.ask(replace(session, asking=self.locale.content.roles.danger, misses=0), event="doubt")
 
-    def _who(self, session: Session) -> tuple[tuple[str, Mapping[str, str]], ...]:
-        """Of what was told, only who reads."""
-        content = self.locale.content
-        return content.said_to(content.for_helper(session.known))
+def _start(talk: Talk, session: Session) -> Next:
+    talk = _come_back(talk)
+    return Next(talk, replace(session, misses=0), event="start") if talk.before else begin(talk)
 
-    def after_result(self, session: Session, text: str) -> Turn:
-        body = normal(text)
-        known = facts(self.locale, session)
-        topic, _, place = session.reading.partition(":")
-        numbers = self.locale.lexicon.numbers
-        number = int(body) if body.isascii() and body.isdecimal() and len(body) < 3 else numbers.get(body)
-        if number == 1 and topic:
-            return self.read(session, topic, int(place))
-        if number in (1, 2) and not topic:
-            return self.read(session, "tips" if number == 1 else "causes", 0)
-        if number == 2:
-            return self.read(session, "causes", 0)
-        if number == (5 if self.channel == "ussd" else 3) and session.patient:
-            return caseload.acknowledge(self, session)
-        if number == (5 if self.channel == "ussd" else 3) and aftercare.may_offer(self, session):
-            return aftercare.agree(self, session)
-        if self.channel == "ussd" and number == 3:
-            return self.send_result(session)
-        if self.channel == "ussd" and number == 4:
-            return self.ask(self.fresh(), event="restart")
-        if heard := self.locale.alarms.heard(text):
-            return self.alarm(session, heard.alarm)
-        if self.locale.alarms.doubtful(text):
-            return self.danger_question(replace(self.fresh(), answers=self._who(session)))
-        if body in self.locale.lexicon.greetings or body in self.locale.lexicon.thanks:
-            return self.turn(replace(session, misses=0, reading=""), self.locale.phrase("after_result", known))
-        return self.missed(replace(session, reading=""), "", self.locale.phrase("after_result", known))
 
-    def send_result(self, session: Session) -> Turn:
-        """The result of a USSD conversation by SMS, as its person asked."""
-        locale = self.locales.of(self.person.language, "sms")
-        result = locale.result(owed(locale, session), facts(locale, session))
-        return Turn(
-            replace(self.person, session=session),
-            (Reply(self.locale.phrase("sent_by_sms", session.known)), Reply(result, despite_stop=True, by_sms=True)),
-            ("sent_by_sms",),
-            ends=True,
-        )
+def _diary(talk: Talk, session: Session) -> Next | Turn:
+    return privacy.ask_for_diary(talk, session)
 
-    def read(self, session: Session, topic: str, place: int) -> Turn:
-        """A page of tips or of causes."""
-        known = facts(self.locale, session)
-        pages = self.locale.pages(self.locale.tips(known) if topic == "tips" else self.locale.causes(known), known)
-        place = min(place, len(pages) - 1)
-        reading = f"{topic}:{place + 1}" if place + 1 < len(pages) else ""
-        return self.turn(replace(session, reading=reading, misses=0), pages[place], events=(f"read:{topic}",))
 
-    def missed(self, session: Session, hint: str, question: str) -> Turn:
-        session = replace(session, misses=session.misses + 1)
-        if session.misses > SILENT_AFTER_MISSES and self.channel == "sms":
-            return Turn(replace(self.person, session=session), (), ("loop",))
-        if session.misses >= HELP_AFTER_MISSES:
-            hint = self.locale.phrase("hint_again", session.known)
-        return self.turn(session, f"{hint}\n{question}" if hint else question, events=("missed",))
+def _again(talk: Talk, session: Session) -> Next:
+    return episodes.report(talk)
 
-    def turn(
-        self, session: Session, words: str, priority: Priority = Priority.ANSWER, events: tuple[str, ...] = ()
-    ) -> Turn:
-        return Turn(
-            replace(self.person, session=session),
-            (Reply(words, priority),),
-            events,
-            patient=self.patient,
-            effects=self.effects,
-        )
 
-    def close(self, words: str, event: str) -> Turn:
-        """The last words of a talk about a check-in: what she writes next begins anew."""
-        turn = self.turn(self.current(), words, events=(event,))
-        return replace(turn, person=replace(self.person, session=None), ends=True)
+def _back(talk: Talk, session: Session) -> Next | Turn:
+    if talk.before is None:
+        return begin(talk)
+    locale = talk.about(session)
+    session = replace(session, misses=0, reading="")
+    if session.asking in locale.questions and locale.questions[session.asking].zero:
+        return handler_of(locale, session.asking, "stop")(talk, session, "stop")
+    if session.asking in CHW_QUESTIONS:
+        return home(talk)
+    if session.asking and session.asking != EPISODE:
+        return Next(talk, replace(session, asking=""), event="back")
+    if not session.answers:
+        return Next(talk, session, before=locale.phrase("nothing_before", {}), event="back")
+    return Next(talk, replace(session, answers=session.answers[:-1], asking=""), event="back")
+
+
+COMMANDS: Mapping[str, Callable[[Talk, Session], Next | Turn]] = {
+    "stop": _stop, "delete": _delete, "help": _help, "restart": _restart, "language": _language, "start": _start,
+    "diary": _diary, "again": _again, "back": _back,
+}  # fmt: skip
+"""By command; which words mean it the content says."""
+
+
+def _after_stop(talk: Talk, what: Heard) -> Next | Turn:
+    """Who opted out is answered what she asks for, and nothing else."""
+    match what:
+        case heard.Command("start"):
+            talk = _come_back(talk)
+            return Next(talk, talk.current(), event="start") if talk.before else begin(talk)
+        case heard.Command("help"):
+            return Turn(talk.person, (Reply(talk.locale.phrase("help", {}), despite_stop=True),), ("help",))
+        case heard.Stated(alarm, _):
+            guidance = replace(_guidance(talk.locale, alarm, {}), despite_stop=True)
+            return Turn(talk.person, (guidance,), (f"alarm:{alarm.id}",))
+    return Turn(talk.person)
+
+
+def _come_back(talk: Talk) -> Talk:
+    """Who opted out, also by her provider, wants texts again; check-ins need another yes."""
+    case = talk.person.case
+    if talk.person.opted_out and case:
+        case = replace(case, plan=None, time="")
+    return talk.knowing(opted_out=False, case=case)
+
+
+# Answers
+
+
+def _answered(talk: Talk, session: Session, question: Question, numbers: frozenset[int]) -> Next | Turn:
+    locale = talk.about(session)
+    if question.id == EPISODE:
+        return Next(talk, episodes.told_together(locale, session, numbers))
+    if question.several:
+        values = {
+            option.finding: "yes" if number in numbers else "no" for number, option in enumerate(question.options, 1)
+        }
+    else:
+        option = question.options[min(numbers) - 1]
+        if option.finding not in locale.content.findings:
+            handler = handler_of(locale, option.finding, option.value)
+            return handler(talk, replace(session, asking="", misses=0), option.value)
+        values = {option.finding: option.value}
+    others = tuple(entry for entry in session.answers if entry[0] != question.id)
+    return Next(talk, replace(session, answers=(*others, (question.id, values)), asking="", misses=0))
+
+
+def _go_on(talk: Talk, session: Session, _: str) -> Next:
+    return Next(talk, session, event="resume")
+
+
+def _start_over(talk: Talk, session: Session, _: str) -> Next:
+    return Next(talk, talk.fresh(), event="restart")
+
+
+def _topic(talk: Talk, session: Session, topic: str) -> Next:
+    """What it is about, where there are several topics."""
+    session = talk.on_topic(session, topic)
+    if session.patient and (patient := talk.patient or referrals.patient_of(talk, session.patient)):
+        who = talk.about(session).content.said_to(helper=True)
+        session = replace(session, answers=who, counted=talk.counted(patient.case, topic))
+    return Next(talk, session, event=f"topic:{topic}")
+
+
+HANDLERS: Handlers = {
+    RESUME: {"go_on": _go_on, "start_over": _start_over},
+    LANGUAGE: {ANY: _choose_language},
+    TOPIC: {ANY: _topic},
+    **caseload.HANDLERS,
+    **results.HANDLERS,
+}
+"""What each option of the service's own questions leads to; of those about check-ins see there."""
+
+CHW_QUESTIONS = (*caseload.HANDLERS, FIND, PHONE)
+
+
+def handler_of(locale: Locale, question: str, value: str) -> Handler:
+    """What an option of one of the service's own questions leads to."""
+    handlers = HANDLERS.get(question) or checkins.handlers(locale.protocol, question)
+    return handlers.get(value) or handlers[ANY]
+
+
+TYPED: Mapping[str, Handler] = {
+    PIN: checkins.with_pin,
+    PIN_ASK: privacy.hear_pin,
+    LABEL: caseload.new_patient,
+    FIND: caseload.found,
+    PHONE: referrals.hear_phone,
+}
+"""What is done with what is taken as it was typed."""
+
+
+# Words
+
+
+def _alarm(talk: Talk, session: Session, alarm: Alarm) -> Turn:
+    """The guidance at once; then the conversation goes on where it was, never to end below what was stated."""
+    session = replace(session, alarms=tuple(dict.fromkeys((*session.alarms, alarm.id))), misses=0)
+    locale = talk.about(session)
+    guidance, events = _guidance(locale, alarm, session.known), (f"alarm:{alarm.id}",)
+    if concluded(locale, session):
+        return talk.say(session, guidance, events=events)
+    go_on = f"{locale.phrase('to_go_on', session.known)} {_question(talk, session)}"
+    return talk.say(talk.shown(session), guidance, go_on, events=events)
+
+
+def _guidance(locale: Locale, alarm: Alarm, known: Mapping[str, str]) -> Reply:
+    return Reply(locale.say(locale.alarms.guidance[alarm.guidance].text, known), Priority.URGENT)
+
+
+def _danger_question(talk: Talk, session: Session) -> Next:
+    """Something that may be a danger was said: the danger question, before anything else."""
+    locale = talk.about(session)
+    if not talk.before or not concluded(locale, session):
+        topic = session.topic or talk.locales.topics[0]
+        return Next(talk, replace(session, topic=topic, asking=locale.content.roles.danger, misses=0), event="doubt")
+    # After a result all is asked anew; only who reads is known.
+    who = locale.content.said_to(locale.content.for_helper(session.known))
+    fresh = replace(talk.fresh(session.topic), answers=who, asking=locale.content.roles.danger)
+    return Next(talk, fresh, event="doubt")
+
+
+def _pleasantry(talk: Talk, session: Session) -> Next | Turn:
+    if talk.before is None:
+        return begin(talk)
+    if concluded(talk.about(session), session):
+        return talk.say(session, results.below(talk, session))
+    return Next(talk, replace(session, misses=0))
+
+
+def _missed(talk: Talk, session: Session, why: str) -> Turn:
+    """The question again with a hint; after some, with a way out; and at last nothing, on SMS."""
+    session = replace(session, misses=session.misses + 1)
+    if session.misses > SILENT_AFTER_MISSES and talk.channel == "sms":
+        return talk.say(session, events=("loop",))
+    locale = talk.about(session)
+    if concluded(locale, session):
+        hint, question = "", results.below(talk, session)
+    else:
+        hint, question = _hint(locale, session, why), _question(talk, session)
+    if session.misses >= HELP_AFTER_MISSES:
+        hint = locale.phrase("hint_again", session.known)
+    return talk.say(talk.shown(session), "\n".join(filter(None, [hint, question])), events=("missed",))
+
+
+def _hint(locale: Locale, session: Session, why: str) -> str:
+    """What to send instead."""
+    question, known = asked(locale, session), session.known
+    if question.id == PIN_ASK:
+        return ""
+    if why == "unsure":
+        return locale.phrase("hint_unsure", known)
+    several = "hint_several" if question.several else "hint_one"
+    return locale.phrase("hint_none" if why == "none_and_more" else several, known, last=question.last)

@@ -5,8 +5,11 @@ Pure: no I/O, no clock. Four things lead to a turn: a text, dialling in, silence
 
 from dataclasses import replace
 
-from sms_triage.triage.conversation.conversation import Conversation
-from sms_triage.triage.conversation.standing import asked, owed
+from sms_triage.triage.content.question_ids import RESUME
+from sms_triage.triage.conversation.checkins import greeted
+from sms_triage.triage.conversation.conversation import hear, show
+from sms_triage.triage.conversation.standing import concluded, owed
+from sms_triage.triage.conversation.talk import Next, Talk, begin
 from sms_triage.triage.conversation.turn import Priority, Reply, Turn, priority_of
 from sms_triage.triage.people.case import Case, Plan
 from sms_triage.triage.people.codes import spaced
@@ -36,10 +39,10 @@ def take_turn(locales: Locales, person: Person, text: str, now: float, channel: 
         person = replace(person, session=None)
     if person.session is None and person.case and person.case.plan and person.case.plan.waiting:
         # A check-in may be answered days later.
-        person = replace(person, session=_greeted(locales.of(person.language, "sms"), now))
+        person = replace(person, session=greeted(locales.of(person.language, "sms"), person.case.plan, now))
     if wish := _wish_to_join(locales, person, text) if channel == "sms" else None:
         return wish
-    turn = Conversation(locales, person, channel, now).hear(text)
+    turn = hear(Talk(locales, person, channel, now), text)
     return replace(turn, silence_at=silence_at(locales, turn.person))
 
 
@@ -63,9 +66,11 @@ def dial(locales: Locales, person: Person, now: float) -> Turn:
     """The turn for a person who dials in: the first question, or the offer to go on where she was cut off."""
     session = person.session
     if session is None or not session.begun or now - session.heard > RESUME_SECONDS:
-        turn = Conversation(locales, replace(person, session=None), "ussd", now).begin()
+        turn = show(begin(Talk(locales, replace(person, session=None), "ussd", now)))
     else:
-        turn = Conversation(locales, person, "ussd", now).offer_to_resume()
+        talk = Talk(locales, person, "ussd", now)
+        resuming = replace(talk.current(), asking=RESUME, misses=0, reading="")
+        turn = show(Next(talk, resuming, event="dial"))
     return replace(turn, silence_at=silence_at(locales, turn.person))
 
 
@@ -78,7 +83,7 @@ def fall_silent(locales: Locales, person: Person, now: float, hung_up: bool = Fa
     session = person.session
     if session is None or due is None or (due > now and not (hung_up and session.channel == "ussd")):
         return Turn(person, silence_at=due)
-    locale = locales.of(person.language, "sms")
+    locale = locales.of(person.language, "sms", session.topic)
     known = session.known
     rule = owed(locale, session)
     words = " ".join(
@@ -124,10 +129,8 @@ def check_in(locales: Locales, person: Person, now: float) -> Turn:
     due = after.due if after else now + protocol.closing_hours * 3600
     greeting = locale.asks[protocol.greeting].own
     sent = replace(case, plan=replace(plan, waiting=True, due=due))
-    greeted = replace(person, session=_greeted(locale, now), case=sent)
-    return Turn(
-        greeted, (Reply(greeting, Priority.REMINDER, by_sms=True),), (f"followup:{plan.schedule}:{plan.step + 1}",)
-    )
+    met = replace(person, session=greeted(locale, plan, now), case=sent)
+    return Turn(met, (Reply(greeting, Priority.REMINDER, by_sms=True),), (f"followup:{plan.schedule}:{plan.step + 1}",))
 
 
 def _to_helper(case: Case) -> tuple[Effect, ...]:
@@ -136,12 +139,6 @@ def _to_helper(case: Case) -> tuple[Effect, ...]:
         return ()
     chw, code = case.helper
     return (Notify("letter_unanswered", {"code": spaced(code)}, chw=chw),)
-
-
-def _greeted(locale: Locale, now: float) -> Session:
-    """The session of a person who was greeted and has not answered yet."""
-    greeting = locale.protocol.greeting
-    return Session(now, asking=greeting, shown=locale.questions[greeting].stamp)
 
 
 def _may_be_texted(locale: Locale, session: Session) -> bool:
@@ -155,10 +152,10 @@ def silence_at(locales: Locales, person: Person) -> float | None:
     session = person.session
     if session is None or session.told or person.opted_out:
         return None
-    locale = locales.of(person.language, session.channel)
+    locale = locales.of(person.language, session.channel, session.topic)
     if session.channel == "ussd" and not _may_be_texted(locale, session):
         return None
-    if asked(locale, replace(session, asking="")) is None:
+    if concluded(locale, replace(session, asking="")):
         return None
     mildest = locale.content.dispositions[-1]
     due = session.heard + SILENCE_SECONDS[session.channel]

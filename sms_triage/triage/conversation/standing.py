@@ -24,10 +24,25 @@ def facts(locale: Locale, session: Session) -> dict[str, str]:
     return min((told, more), key=lambda way: locale.content.leading_rule(way).urgency)
 
 
-def asked(locale: Locale, session: Session) -> Question | None:
-    """The question the person is at; None when there is a result."""
+def asked(locale: Locale, session: Session) -> Question:
+    """The question the person is at; below a result it is what to read or do next."""
     screen = screen_of(locale, session)
-    return locale.questions[screen.asks] if screen.asks else None
+    return locale.questions[screen.asks] if screen.asks else locale.after_result(session.offered)
+
+
+def concluded(locale: Locale, session: Session) -> bool:
+    """Whether the session is at its result."""
+    return screen_of(locale, session).result is not None
+
+
+def is_gone(locale: Locale, session: Session) -> bool:
+    """Whether the session is at a question that a new version of the content does not have any more."""
+    return bool(session.asking) and session.asking not in locale.questions
+
+
+def stamp_of(locale: Locale, session: Session) -> str:
+    """What the numbers mean that the person is shown, in short."""
+    return asked(locale, session).stamp
 
 
 def stated(locale: Locale, session: Session) -> dict[str, str]:

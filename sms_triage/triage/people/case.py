@@ -12,19 +12,20 @@ DAY = 86_400.0
 @dataclass(frozen=True)
 class Episode:
     """One time that a triage or a report was about: when (s since the epoch), the amount and signs told, how many
-    times it stands for, and the disposition it was given."""
+    times it stands for, the disposition it was given, and its topic."""
 
     at: float
     amount: str
     signs: tuple[str, ...]
     times: int
     disposition: str
+    topic: str = ""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A follow-up under way: the schedule, when it began, which check-in comes next (from 0), and when something is due
-    (s since the epoch).
+    """A follow-up under way: the schedule, when it began, which check-in comes next (from 0), when something is due (s
+    since the epoch), and what it is about.
 
     `waiting` tells that the check-in was sent and not answered; `unanswered` counts those in a row before it, `laters`
     how often in a row it was put off, `stops` how often the person said that it stopped; `helped` that she was asked
@@ -40,13 +41,15 @@ class Plan:
     laters: int = 0
     stops: int = 0
     helped: bool = False
+    topic: str = ""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A person's case. `answers` are those of her last triage, by question; `seen_at` is when she last said that she
-    was seen; `time` ("10:00") and `pin` are her wishes for check-ins; `wrong_pins` are when a wrong one was tried of
-    late; `helper` is the health worker (her person id) who cares for her, and the patient's number there."""
+    """A person's case. `answers` are those of her last triage, by question, and `topic` what it was about; `seen_at` is
+    when she last said that she was seen; `time` ("10:00") and `pin` are her wishes for check-ins; `wrong_pins` are when
+    a wrong one was tried of late; `helper` is the health worker (her person id) who cares for her, and the patient's
+    number there."""
 
     episodes: tuple[Episode, ...] = ()
     answers: tuple[tuple[str, Mapping[str, str]], ...] = ()
@@ -56,10 +59,15 @@ class Case:
     pin: str = ""
     wrong_pins: tuple[float, ...] = ()
     helper: tuple[str, str] | None = None
+    topic: str = ""
 
     def dump(self) -> bytes:
         """The case as it is stored (sealed). Packed: there may be a million of them, kept for months."""
         return zlib.compress(json.dumps(asdict(self), separators=(",", ":")).encode())
+
+    def about(self, topic: str) -> "Case":
+        """The case with the episodes of one topic alone."""
+        return replace(self, episodes=tuple(episode for episode in self.episodes if episode.topic == topic))
 
     def with_episode(self, episode: Episode, instead_of: float | None = None) -> "Case":
         """The case with one more episode, or with one told anew (`instead_of`: when it was told first)."""
@@ -78,4 +86,5 @@ def load_case(data: bytes) -> Case:
         pin=raw["pin"],
         wrong_pins=tuple(raw["wrong_pins"]),
         helper=tuple(raw["helper"]) if raw["helper"] else None,
+        topic=raw["topic"],
     )

@@ -54,9 +54,9 @@ def in_quiet_hours(moment: time, quiet: tuple[str, str]) -> bool:
     return moment >= start or moment < end
 
 
-def begin(schedule: Schedule, calendar: Calendar, hour: str, now: float) -> Plan:
+def begin_follow_up(schedule: Schedule, calendar: Calendar, hour: str, now: float, topic: str) -> Plan:
     """A follow-up that begins now."""
-    return _scheduled(Plan(schedule.id, now, now), schedule, calendar, hour, now)
+    return _scheduled(Plan(schedule.id, now, now, topic=topic), schedule, calendar, hour, now)
 
 
 def proceed(plan: Plan, protocol: FollowUpProtocol, calendar: Calendar, hour: str, now: float) -> Plan | None:

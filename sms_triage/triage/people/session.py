@@ -14,19 +14,22 @@ from sms_triage.triage.people.followup import Calendar
 class Session:
     """One conversation in progress, or just completed.
 
-    `heard` is when the person last wrote (seconds since the epoch), `channel` how. `answers` are (question id,
+    `heard` is when the person last wrote (seconds since the epoch), `channel` how, `topic` what it is about ("" until
+    she chose one of several). `answers` are (question id,
     {finding: value}) in the order given: Back removes the last. `asking` is set only when a question is asked out of
     its turn; `shown` is the stamp of the question last put to the person, so that after a change of the content an
     answer is never read as one to another question. `alarms` are the dangers stated in free text, `misses` the texts in
     a row that were not understood, `reading` what is being read after the result ("", "tips:2", "causes:1"), `told`
     whether a broken-off conversation was told what it is owed. `again` tells that an episode is reported instead of a
     whole triage, `counted` what the frequency is by the episodes before, `episode` when this conversation was noted as
-    one, `then` what a PIN leads to; `patient` is the number of the patient it is about. On USSD, `pages` are those of
-    the last answer if it has more than one, and `page` the one on the screen.
+    one, `offered` what is offered below its result besides what always is, `then` what a PIN leads to; `patient` is the
+    number of the patient it is about. On USSD, `pages` are those of the last answer if it has more than one, and `page`
+    the one on the screen.
     """
 
     heard: float
     channel: str = "sms"
+    topic: str = ""
     answers: tuple[tuple[str, Mapping[str, str]], ...] = ()
     asking: str = ""
     shown: str = ""
@@ -37,6 +40,7 @@ class Session:
     again: bool = False
     counted: str = ""
     episode: float | None = None
+    offered: tuple[str, ...] = ()
     then: str = ""
     patient: str = ""
     pages: tuple[str, ...] = ()
@@ -68,7 +72,7 @@ class Session:
 def load_session(data: bytes) -> Session:
     raw = json.loads(data)
     raw["answers"] = tuple((question, values) for question, values in raw["answers"])
-    for name in ("alarms", "pages"):
+    for name in ("alarms", "pages", "offered"):
         raw[name] = tuple(raw.get(name, ()))
     return Session(**raw)
 

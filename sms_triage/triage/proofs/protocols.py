@@ -6,13 +6,11 @@ from itertools import pairwise
 
 from sms_triage import text as sms
 from sms_triage.triage.content.question_ids import EPISODE, OUTCOME
-from sms_triage.triage.conversation.aftercare import RECURRENCE
+from sms_triage.triage.conversation.checkins import OUTCOMES
+from sms_triage.triage.conversation.episodes import RECURRENCE
 from sms_triage.triage.people.followup import SPREAD_MINUTES, in_quiet_hours
 from sms_triage.triage.understanding.words import fold, normal
 from sms_triage.triage.wording.locale import Locale
-
-OUTCOMES = {"seen", "not_yet", "stopped", "worse", "again", "not_again"}
-"""What an answer to a check-in may lead to."""
 
 
 def check_protocol(locale: Locale, quiet: tuple[str, str] = ("20:00", "09:00")) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from sms_triage import text as sms
 from sms_triage.triage.content.errors import ContentError
-from sms_triage.triage.content.model import CHANNELS, Content, Option, Question, Text
+from sms_triage.triage.content.model import CHANNELS, Content, Option, Question, ResultOption, Text
 from sms_triage.triage.content.protocols import ChwProtocol, load_protocol
 from sms_triage.triage.content.question_ids import EPISODE, FIND, LANGUAGE, PHONE, PIN_ASK
 from sms_triage.triage.content.reader import content_dir, load_content, read_text
+from sms_triage.triage.content.results import MORE, result_questions
 from sms_triage.triage.content.templates import fill, placeholders
 from sms_triage.triage.content.translations import Collector, Translation, languages_of, load_translation
 from sms_triage.triage.content.yaml_file import read_yaml
@@ -56,6 +57,7 @@ def load_locale(
     for id in (PIN_ASK, FIND, PHONE):
         own_questions[id] = Question(id, service_texts[id], (), several=False, none=None)
     own_questions[EPISODE] = _episode_question(content, more["recurrence"]["together"], translation)
+    own_questions |= result_questions(content.below_results)
     questions = {question.id: question for question in content.questions} | own_questions
 
     def ready(text: Text) -> Text:
@@ -69,7 +71,7 @@ def load_locale(
         questions=questions,
         asks={id: ready(question_text(question)) for id, question in own_questions.items()},
         readers={id: Reader(question, lexicon) for id, question in questions.items()},
-        texts={name: ready(text) for name, text in service_texts.items()},
+        texts={name: ready(_with_options(text, content.below_results)) for name, text in service_texts.items()},
         values=values,
         results={rule.id: ready(result_text(content, rule.id)) for rule in content.rules},
         protocol=load_protocol(directory),
@@ -178,12 +180,13 @@ def load_locales(
         if language not in names or language not in languages:
             raise ContentError(f"language {language!r} is not among those of the content and of LANGUAGES")
     offered = {language: names[language] for language in languages}
-    locales = {
+    made = {
         (language, channel): offering(load_locale(language, channel, values, directory=directory, menus=menus), offered)
         for language in languages
         for channel in CHANNELS
     }
-    return Locales(default, languages, locales)
+    topic = made[default, CHANNELS[0]].content.topic
+    return Locales(default, languages, (topic,), {(*key, topic): locale for key, locale in made.items()})
 
 
 def language_names(directory: Path) -> dict[str, tuple[str, str]]:
@@ -212,6 +215,20 @@ def collect_texts(directory: Path) -> dict[str, str]:
 def longest_values(content: Content) -> dict[str, str]:
     """For each thing a deployment may fill in, a value of the greatest length: what the budgets are proven with."""
     return {name: "0" * longest for name, longest in content.deployment.items()}
+
+
+def _with_options(text: Text, below: tuple[ResultOption, ...]) -> Text:
+    """A text with the options below every result written in: ``{options}``; the number of more to read: ``{more}``."""
+    always = [option for option in below if option.holds(())]
+    reading = [option.value for option in below if option.holds((MORE,))]
+
+    def fill_in(words: str, labels: list[str]) -> str:
+        options = ", ".join(f"{number} {label}" for number, label in enumerate(labels, 1))
+        more = str(reading.index(MORE) + 1) if MORE in reading else ""
+        return words.replace("{options}", options).replace("{more}", more)
+
+    own, helper = ([label.to(who) for label in (option.label for option in always)] for who in (False, True))
+    return Text(fill_in(text.own, own), fill_in(text.helper, helper))
 
 
 def _fill_known(template: str, values: Mapping[str, str], content: Content) -> str:

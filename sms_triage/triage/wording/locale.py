@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from sms_triage import text as sms
 from sms_triage.triage.content.conditions import Answers
 from sms_triage.triage.content.model import Content, Question, Rule, Text
 from sms_triage.triage.content.protocols import ChwProtocol, FollowUpProtocol
+from sms_triage.triage.content.results import MORE, result_id
 from sms_triage.triage.content.templates import fill
 from sms_triage.triage.menu.menu import Menu, Screen
 from sms_triage.triage.understanding.alarms import Alarms
@@ -75,21 +77,45 @@ class Locale:
         filled = self.to(self.texts[name], answers)
         return filled.format(**names) if names else filled
 
-    def result(self, leading: Rule, answers: Answers) -> str:
-        """A result: how soon, what if it gets worse, what it may mean, then the advice that fits."""
-        body = self.to(self.results[leading.id], answers)
+    @cached_property
+    def public_labels(self) -> Mapping[str, Text]:
+        """The words for what stands in notes and on slips, by value of the amount and by sign; nothing private."""
+        roles, content = self.content.roles, self.content
+        labels: dict[str, Text] = {}
+        if roles.amount:
+            labels |= {option.value: option.label for option in content.question_of(roles.amount).options}
+        for id in roles.signs:
+            labels |= {option.finding: option.label for option in content.question(id).options}
+        return {name: label for name, label in labels.items() if name not in roles.private}
+
+    def after_result(self, offered: Iterable[str]) -> Question:
+        """What a digit below a result leads to, where these conditions hold."""
+        return self.questions[result_id(offered)]
+
+    def below(self, offered: Iterable[str], answers: Answers) -> str:
+        """What stands below a result. By SMS the options that depend on something stand in messages of their own."""
         if self.channel == "ussd":
-            return f"{body}\n{self.phrase('after_result', answers)}"
+            return self.to(self.asks[result_id(offered)], answers)
+        return self.phrase("more" if MORE in offered else "after_result", answers)
+
+    def prompt(self, name: str, value: str, offered: Iterable[str], answers: Answers) -> str:
+        """A text of the service that says what to send for an option below the result."""
+        return self.phrase(name, answers, number=self.after_result(offered).number_of(value))
+
+    def result(self, leading: Rule, answers: Answers, offered: Iterable[str] = ()) -> str:
+        """A result: how soon, what if it gets worse, what it may mean, then the advice that fits."""
+        body, below = self.to(self.results[leading.id], answers), self.below(offered, answers)
+        if self.channel == "ussd":
+            return f"{body}\n{below}"
         for line in self.tips(answers):
             longer = f"{body} {line}"
-            if not sms.fits(f"{longer}\n{self.phrase('after_result', answers)}", self.content.budget.result):
+            if not sms.fits(f"{longer}\n{below}", self.content.budget.result):
                 break
             body = longer
-        for nav in ("after_result", "after_result_short"):
-            whole = f"{body}\n{self.phrase(nav, answers)}"
-            if sms.fits(whole, self.content.budget.result):
-                break
-        return whole
+        whole = f"{body}\n{below}"
+        if sms.fits(whole, self.content.budget.result):
+            return whole
+        return f"{body}\n{self.phrase('after_result_short', answers)}"
 
     def tips(self, answers: Answers) -> list[str]:
         """The advice of every rule that holds, the most urgent rule's first, each once."""
@@ -106,13 +132,13 @@ class Locale:
         lines = [self.say(self.content.meanings[meaning], answers) for meaning in meanings]
         return [*lines, *(self.say(cause, answers) for cause in self.content.causes)]
 
-    def pages(self, lines: Iterable[str], answers: Answers) -> list[str]:
+    def pages(self, lines: Iterable[str], answers: Answers, offered: Iterable[str] = ()) -> list[str]:
         """Lines as messages within the result budget, nothing left out; all but the last offer more.
 
         On USSD they are one text, which is paged as every other.
         """
         if self.channel == "ussd":
-            return ["\n".join([*lines, self.phrase("after_result", answers)])]
+            return ["\n".join([*lines, self.below(offered, answers)])]
         more, end = self.phrase("more", answers), self.phrase("that_is_all", answers)
         longest = max(more, end, key=len)
         pages: list[str] = []
@@ -132,8 +158,10 @@ class Locales:
 
     default: str
     languages: tuple[str, ...]
-    locales: Mapping[tuple[str, str], Locale]
+    topics: tuple[str, ...]
+    locales: Mapping[tuple[str, str, str], Locale]
 
-    def of(self, language: str, channel: str) -> Locale:
-        """The locale in `language`, or in the default one if it is not offered (any more)."""
-        return self.locales[language if language in self.languages else self.default, channel]
+    def of(self, language: str, channel: str, topic: str = "") -> Locale:
+        """The locale in `language` on `topic`; if one is not there (any more), the default one, the first."""
+        language = language if language in self.languages else self.default
+        return self.locales[language, channel, topic if topic in self.topics else self.topics[0]]

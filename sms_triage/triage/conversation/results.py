@@ -1,0 +1,102 @@
+"""The end of a triage: the result and what is noted of it, and what may be read and done below it."""
+
+from dataclasses import replace
+
+from sms_triage.triage.content.question_ids import RESULT, TIME
+from sms_triage.triage.content.results import MORE, OFFER, TO_CONFIRM
+from sms_triage.triage.conversation import episodes, referrals
+from sms_triage.triage.conversation.checkins import may_offer
+from sms_triage.triage.conversation.standing import facts, owed
+from sms_triage.triage.conversation.talk import Handlers, Next, Talk, asking
+from sms_triage.triage.conversation.turn import Reply, Turn, priority_of
+from sms_triage.triage.people.recurrence import returned
+from sms_triage.triage.people.session import Session
+
+PROMPTS = {OFFER: ("offer", "agree"), TO_CONFIRM: ("acknowledge", "acknowledge")}
+"""By condition: the text that offers what depends on it, and the option it tells the number of."""
+
+
+def conclude(coming: Next) -> Turn:
+    """The result, noted as an episode of the person or of a health worker's patient, and what is offered with it."""
+    talk, session = coming.talk, coming.session
+    locale, rule = talk.about(session), owed(talk.about(session), session)
+    rules, case = locale.protocol.recurrence, talk.person.case
+    review = session.again and case is not None and returned(rules, case, talk.now)
+    noted = referrals.noted(talk, session, rule) if session.patient else episodes.noted(talk, session, rule)
+    talk, session = noted.talk, replace(noted.session, reading="", asking="")
+    session = talk.shown(replace(session, offered=_offered(talk, session)))
+    known = facts(locale, session)
+    prompts = [
+        locale.prompt(text, option, session.offered, known)
+        for text, option in (PROMPTS[condition] for condition in session.offered)
+        if talk.channel == "sms"
+    ]
+    result = Reply(locale.result(rule, known, session.offered), priority_of(rule))
+    if session.patient:
+        why, *slip = noted.first or (Reply(""),)
+        told = (Reply("\n".join(filter(None, [why.text, *prompts]))), *slip)
+    else:
+        told = (*([Reply(locale.phrase(rules.after_seen_says, {}))] if review else []), *map(Reply, prompts))
+    events = (*filter(None, [coming.event]), f"completed:{rule.at_least.id}")
+    return talk.say(session, *coming.first, result, *told, events=events)
+
+
+def _offered(talk: Talk, session: Session) -> tuple[str, ...]:
+    conditions = {OFFER: may_offer(talk, session), TO_CONFIRM: referrals.must_confirm(talk, session)}
+    return tuple(condition for condition, holds in conditions.items() if holds)
+
+
+def _tips(talk: Talk, session: Session, _: str) -> Turn:
+    return _read(talk, session, "tips", 0)
+
+
+def _causes(talk: Talk, session: Session, _: str) -> Turn:
+    return _read(talk, session, "causes", 0)
+
+
+def _more(talk: Talk, session: Session, _: str) -> Turn:
+    topic, _, place = session.reading.partition(":")
+    return _read(talk, session, topic, int(place))
+
+
+def _read(talk: Talk, session: Session, topic: str, place: int) -> Turn:
+    """A page of tips or of causes."""
+    locale = talk.about(session)
+    known, offered = facts(locale, session), tuple(name for name in session.offered if name != MORE)
+    pages = locale.pages(locale.tips(known) if topic == "tips" else locale.causes(known), known, offered)
+    place = min(place, len(pages) - 1)
+    more = place + 1 < len(pages)
+    session = replace(
+        session,
+        reading=f"{topic}:{place + 1}" if more else "",
+        offered=(*offered, MORE) if more else offered,
+        misses=0,
+    )
+    return talk.say(talk.shown(session), pages[place], events=(f"read:{topic}",))
+
+
+def _by_sms(talk: Talk, session: Session, _: str) -> Turn:
+    """The result of a USSD conversation by SMS, as its person asked."""
+    locale = talk.locales.of(talk.person.language, "sms", session.topic)
+    result = locale.result(owed(locale, session), facts(locale, session))
+    said = talk.locale.phrase("sent_by_sms", session.known)
+    turn = talk.say(session, said, Reply(result, despite_stop=True, by_sms=True), events=("sent_by_sms",))
+    return replace(turn, ends=True)
+
+
+def _new(talk: Talk, session: Session, _: str) -> Next:
+    return Next(talk, talk.fresh(), event="restart")
+
+
+HANDLERS: Handlers = {
+    RESULT: {
+        "more": _more, "tips": _tips, "causes": _causes, "by_sms": _by_sms, "new": _new,
+        "agree": asking(TIME, "followup:wanted"), "acknowledge": referrals.acknowledge,
+    }
+}  # fmt: skip
+
+
+def below(talk: Talk, session: Session) -> str:
+    """What may be read and done next, below the result."""
+    locale = talk.about(session)
+    return locale.below(session.offered, facts(locale, session))
