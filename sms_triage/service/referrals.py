@@ -12,8 +12,9 @@ from sms_triage.gateways.base import Inbound
 from sms_triage.numbers import canonical_number
 from sms_triage.settings import Settings
 from sms_triage.storage.chws import Registry
-from sms_triage.storage.people import Address, Snapshot, Store
+from sms_triage.storage.people import Address, Store
 from sms_triage.triage.content.question_ids import OUTCOME
+from sms_triage.triage.conversation.engine import silence_at
 from sms_triage.triage.conversation.turn import Priority, Turn
 from sms_triage.triage.people.case import DAY, Case
 from sms_triage.triage.people.chw import Chw
@@ -74,7 +75,7 @@ class Casework:
             if self.registry.keep_patient(with_outcome(protocol, patient, report.outcome, report.at), was):
                 break
         names = {"code": spaced(report.code), "outcome": f"outcome:{report.outcome}", "chw": report.by}
-        return self.send(Notify("letter_outcome", names, chw=patient.owner), id, gateway, now)
+        return self.send(Notify("letter_outcome", names, patient=report.code), id, gateway, now)
 
     def _enrol(self, wish: Enrol, id: str, owner: str, address: Address, now: float) -> bool:
         """Begins a patient's own follow-up, on her own phone."""
@@ -82,12 +83,13 @@ class Casework:
         patient, _ = self.registry.patient(owner, wish.code)
         while patient is not None:
             known = self.store.load(self.store.vault.person(number))
-            person = self.case_for(patient, owner, known, self.placed(known.person, number, known.id), now)
+            person = self.enrolled(patient, self.placed(known.person, number, known.id), now)
             if person is None:
                 break
             at = known.address or address
             enrolled = Inbound(at.gateway, f"enrolment-{id}", number, at.sender, "")
-            if self.store.commit(known, enrolled, Turn(person, events=("enrolled",)), now)[0] != "conflict":
+            turn = Turn(person, events=("enrolled",), silence_at=silence_at(self.locales, person))
+            if self.store.commit(known, enrolled, turn, now)[0] != "conflict":
                 break
         return False
 
@@ -111,7 +113,8 @@ class Casework:
     def _recipients(self, notification: Notify) -> Iterator[str]:
         if notification.number:
             yield notification.number
-        if notification.chw and (number := self.registry.chw_number(notification.chw)):
+        owner = self.registry.owner(notification.patient) if notification.patient else ""
+        if owner and (number := self.registry.chw_number(owner)):
             yield number
         if notification.area:
             for number, chw, _ in self.registry.chws():
@@ -164,23 +167,22 @@ class Casework:
         self.store.redis.set(week, "", ex=WEEK_SECONDS)
         return wake
 
-    def case_for(self, patient: Patient, owner: str, known: Snapshot, person: Person, now: float) -> Person | None:
-        """A patient who wants to be asked on her own phone how she is; None if she has a follow-up already."""
-        if known.person.case and known.person.case.plan:
+    def enrolled(self, patient: Patient, person: Person, now: float) -> Person | None:
+        """A patient who wants to be asked on her own phone how she is; None if she has a follow-up already, or wants no
+        texts. What she told herself, her PIN and her hour stay hers."""
+        own = person.case
+        if person.opted_out or (own and own.plan):
             return None
         locale = self.locales.of("", "sms", patient.case.topic)
         protocol, content = locale.protocol, locale.content
         schedule = protocol.schedules[patient.case.episodes[-1].disposition]
-        answers = tuple(entry for entry in patient.case.answers if entry[0] not in dict(content.said_to(helper=True)))
-        case = Case(
-            episodes=patient.case.episodes,
-            answers=(*content.said_to(helper=False), *answers),
-            time=protocol.times[0],
-            plan=begin_follow_up(schedule, person.calendar, protocol.times[0], now, patient.case.topic),
-            helper=(owner, patient.code),
-            topic=patient.case.topic,
-        )
-        return replace(person, case=case)
+        if own is None:
+            told = (entry for entry in patient.case.answers if entry[0] not in dict(content.said_to(helper=True)))
+            answers = (*content.said_to(helper=False), *told)
+            own = Case(patient.case.episodes, answers, topic=patient.case.topic)
+        hour = own.time or protocol.times[0]
+        plan = begin_follow_up(schedule, person.calendar, hour, now, patient.case.topic)
+        return replace(person, case=replace(own, time=hour, plan=plan, patient=patient.code))
 
     def join(self, code: str, name: str, number: str) -> Chw | None:
         """Registers who was given this code; None if it is none (any more)."""

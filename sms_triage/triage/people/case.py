@@ -48,8 +48,8 @@ class Plan:
 class Case:
     """A person's case. `answers` are those of her last triage, by question, and `topic` what it was about; `seen_at` is
     when she last said that she was seen; `time` ("10:00") and `pin` are her wishes for check-ins; `wrong_pins` are when
-    a wrong one was tried of late; `helper` is the health worker (her person id) who cares for her, and the patient's
-    number there."""
+    a wrong one was tried of late; `patient` is her number as a health worker's patient, if that one had her asked how
+    she is."""
 
     episodes: tuple[Episode, ...] = ()
     answers: tuple[tuple[str, Mapping[str, str]], ...] = ()
@@ -58,7 +58,7 @@ class Case:
     time: str = ""
     pin: str = ""
     wrong_pins: tuple[float, ...] = ()
-    helper: tuple[str, str] | None = None
+    patient: str = ""
     topic: str = ""
 
     def dump(self) -> bytes:
@@ -85,6 +85,6 @@ def load_case(data: bytes) -> Case:
         time=raw["time"],
         pin=raw["pin"],
         wrong_pins=tuple(raw["wrong_pins"]),
-        helper=tuple(raw["helper"]) if raw["helper"] else None,
+        patient=raw["patient"],
         topic=raw["topic"],
     )

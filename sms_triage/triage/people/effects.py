@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Notify:
-    """A message to somebody in the registry: to her person id `chw`, or to a number, or to the facilities of an area.
+    """A message to the health worker of a patient (by her number), or to a telephone number, or to the facilities of an
+    area.
 
     `text` names a text of the service and `names` what it is filled with; it is said in her own language.
     """
 
     text: str
     names: Mapping[str, str]
-    chw: str = ""
+    patient: str = ""
     number: str = ""
     area: str = ""
     urgent: bool = False
