@@ -224,6 +224,11 @@ class Content:
         wording = self.roles.wording
         return wording is not None and answers.get(wording.finding) == wording.helper
 
+    def for_herself(self, answers: Answers) -> bool:
+        """Whether it is known that she herself is meant; where the topic does not ask, she is."""
+        wording = self.roles.wording
+        return wording is None or answers.get(wording.finding) == wording.own
+
     def answers_of(self, helper: bool) -> Answers:
         """The answers that settle who reads."""
         wording = self.roles.wording

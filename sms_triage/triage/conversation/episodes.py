@@ -35,7 +35,7 @@ def episode_of(talk: Talk, session: Session, rule: Rule) -> Episode:
 def noted(talk: Talk, session: Session, rule: Rule) -> Next:
     """The result as an episode of the person's case. A triage for somebody else is none."""
     locale = talk.about(session)
-    if locale.content.for_helper(facts(locale, session)):
+    if not locale.content.for_herself(facts(locale, session)):
         return Next(talk, session)
     case = talk.case.with_episode(episode_of(talk, session, rule), session.episode)
     case = replace(case, answers=session.answers, topic=session.topic)

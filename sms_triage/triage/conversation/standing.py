@@ -53,7 +53,7 @@ def stated(locale: Locale, session: Session) -> dict[str, str]:
 
 def counted(locale: Locale, session: Session) -> dict[str, str]:
     """The frequency by the episodes that were told before, of the person herself or of a health worker's patient."""
-    own = session.patient or not locale.content.for_helper(session.known)
+    own = session.patient or locale.content.for_herself(session.known)
     return {locale.content.roles.frequency: session.counted} if own and session.counted else {}
 
 
