@@ -16,7 +16,20 @@ from sms_triage.triage.understanding.words import normal
 from sms_triage.triage.wording.load import offering
 from sms_triage.triage.wording.locale import Locale
 
-TURN_NAMES = {"last", "date", "times", "code", "urgency", "signs", "chw", "part", "example", "outcome", "list"}
+TURN_NAMES = {
+    "last",
+    "number",
+    "date",
+    "times",
+    "code",
+    "urgency",
+    "signs",
+    "chw",
+    "part",
+    "example",
+    "outcome",
+    "list",
+}
 """What a turn fills in; everything else is the deployment's."""
 
 
