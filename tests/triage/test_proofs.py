@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from sms_triage.triage.content.errors import ContentError
+from sms_triage.triage.content.opening import open_folder
 from sms_triage.triage.content.reader import content_dir, load_content
 from sms_triage.triage.menu.compiler import compile_content
 from sms_triage.triage.menu.menu import build_menu, dump_menu, load_menu, menu_path
+from sms_triage.triage.proofs.handled import unhandled
 from sms_triage.triage.proofs.proofs import changed_outcomes, check
-from sms_triage.triage.proofs.protocols import check_discretion, check_protocol
+from sms_triage.triage.proofs.protocols import QUIET, check_discretion, times_in_quiet_hours
 from sms_triage.triage.proofs.wording import check_words
 from sms_triage.triage.wording.load import language_names, load_locale, longest_values
 
@@ -29,7 +31,7 @@ def edit(copy: Path) -> Edit:
     """Changes the clinical content in one place."""
 
     def replace(old: str, new: str) -> None:
-        for path in sorted(copy.glob("*.yaml")):
+        for path in sorted([*copy.glob("*.yaml"), *copy.glob("topics/*.yaml")]):
             text = path.read_text()
             if old in text:
                 path.write_text(text.replace(old, new, 1))
@@ -50,13 +52,18 @@ def build(copy: Path) -> Path:
 def violations(copy: Path, menus: Path) -> str:
     values = longest_values(load_content(copy))
     locale = load_locale("en", "sms", values, directory=copy, menus=menus)
-    return "\n".join((*check(locale).violations, *check_words(locale, language_names(copy))))
+    return "\n".join((*check(locale).violations, *check_words(locale, language_names(copy), {})))
 
 
 def protocol_violations(copy: Path) -> str:
+    try:
+        folder = open_folder(copy)
+    except ContentError as error:
+        return str(error)
     values = longest_values(load_content(copy))
     locale = load_locale("en", "sms", values, directory=copy, menus=build(copy))
-    return "\n".join((*check_discretion(locale), *check_protocol(locale)))
+    quiet = times_in_quiet_hours(folder.follow_up.times, QUIET)
+    return "\n".join((*check_discretion(locale), *quiet, *unhandled(folder)))
 
 
 def test_the_content_is_sound_for_every_answer_set(copy: Path) -> None:
@@ -144,10 +151,14 @@ def test_a_broken_text_word_or_budget_is_named(copy: Path, edit: Edit, old: str,
         ("when: { soaking: yes }", "when: { soaking: maybe }", "'maybe', which does not exist"),
         ("at_least: within_week", "at_least: soon", "'soon', which does not exist"),
         ("may_mean: heavy,", "may_mean: heavier,", "'heavier', which does not exist"),
-        ("label: Not pregnant", "label: {own: Not pregnant}", "is not a text"),
+        ("label: Not pregnant", "label: {own: Not pregnant}", "the key 'helper' is missing"),
         ("  - id: danger", "  - id danger", "is not YAML"),
-        ("rules:", "ruled:", "malformed"),
-        ("Avoid very deep positions.", "'Call {nobody}.'", "advice deep names 'nobody', which does not exist"),
+        ("\nrules:", "\nruled:", "unknown key 'ruled', did you mean 'rules'?"),
+        (
+            "Avoid very deep positions.",
+            "'Call {nobody}.'",
+            "advice, deep: names the placeholder 'nobody', which does not exist",
+        ),
     ],
 )
 def test_content_that_makes_no_sense_is_refused_in_one_line(
@@ -180,22 +191,22 @@ def test_a_menu_survives_writing_and_reading(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("  same_day: { days: [1, 3], asks: care }\n", "", "no schedule after same_day"),
+        ("  same_day: { days: [1, 3], asks: care }\n", "", "schedules: the disposition 'same_day' is missing"),
         ("routine_visit: { days: [7, 16]", "routine_visit: { days: [7, 7]", "more than one check-in a day"),
         ("self_care_watch: { days: [14, 42]", "self_care_watch: { days: []", "no check-in"),
-        ("asks: watch }", "asks: guess }", "asks 'guess', which is no check-in"),
-        ('times: ["10:00", "13:00", "17:00"]', 'times: ["10:00", "13:00", "19:45"]', "lies in the quiet hours"),
+        ("asks: watch }", "asks: guess }", "the check-in 'guess', which does not exist"),
+        ('times: ["10:00", "13:00", "17:00"]', 'times: ["10:00", "13:00", "19:45"]', "the times offered are"),
         ("your check-in[ from", "your health check[ from", "says 'health', which reveals (en: health)"),
         ("pin_ask: Please send your PIN.", "pin_ask: Please send your HIV PIN.", "says 'hiv', which reveals"),
         ("later: OK, another day.", "later: Damu tena.", "says 'damu', which reveals (sw: damu)"),
-        ("again: Again, not_again", "repeat: Again, not_again", "leads to 'repeat', which is nothing"),
+        ("again: Again, not_again", "repeat: Again, not_again", "the option 'repeat' leads to nothing"),
         ("within_days: 183, frequency: often", "within_days: 183, frequency: daily", "'daily', which does not exist"),
-        ("asked_anew: [danger, forced_when, amount, signs]", "asked_anew: [dangers]", "name 'dangers', which is no question"),
-        ('far: "Ask for the nearest', 'fart: "Ask for the nearest', "there is no text 'far' for barrier"),
-        ("routine_visit: [16], ", "", "no visits are said for routine_visit"),
-        ("  urgency_same_day: SEE TODAY\n", "", "no text urgency_same_day"),
-        ("private: [forced]", "private: [secret]", "private names 'secret'"),
-        ("still_open: [did_not_go]", "still_open: [asleep]", "'asleep' is no outcome"),
+        ("asked_anew: [danger, forced_when, amount, signs]", "asked_anew: [dangers, amount, signs]", "the question 'dangers', which does not exist"),
+        ('far: "Ask for the nearest', 'fart: "Ask for the nearest', "the text 'far', which does not exist, did you mean 'fart'?"),
+        ("routine_visit: [16], ", "", "visits: the disposition 'routine_visit' is missing"),
+        ("  urgency_same_day: SEE TODAY\n", "", "there is no text 'urgency_same_day'"),
+        ("private: [forced]", "private: [secret]", "private: names the finding 'secret'"),
+        ("still_open: [did_not_go]", "still_open: [asleep]", "the outcome 'asleep'"),
         ("offer: \"Shall we text", "offer: \"" + "Shall we text " * 20, "text offer: 3 segments; budget 1"),
     ],
 )  # fmt: skip

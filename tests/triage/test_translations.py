@@ -33,7 +33,7 @@ def build(copy: Path) -> tuple[int, str]:
 
 
 def english(copy: Path, old: str, new: str) -> None:
-    path = copy / "postcoital_bleeding.yaml"
+    path = copy / "topics" / "postcoital_bleeding.yaml"
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new, 1))
 
@@ -47,7 +47,7 @@ def test_six_languages_are_there() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_is_there_and_fits(language: str, channel: str) -> None:
     locale = load_locale(language, channel, longest_values(load_content()))
-    assert check_words(locale, language_names(content_dir())) == ()
+    assert check_words(locale, language_names(content_dir()), {}) == ()
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -132,7 +132,7 @@ def test_a_broken_translation_is_named(copy: Path, language: str, old: str, new:
     assert build(copy)[0] == 0
     values = longest_values(load_content(copy))
     locale = load_locale(language, "sms", values, directory=copy, menus=copy / "menus")
-    assert named in "\n".join(check_words(locale, language_names(copy)))
+    assert named in "\n".join(check_words(locale, language_names(copy), {}))
 
 
 def test_a_language_without_a_name_is_refused(copy: Path) -> None:

@@ -44,10 +44,10 @@ def test_every_answer_set_comes_through_the_shorthand(locale: Locale, data: st.D
         answers[finding.id] = data.draw(st.sampled_from(finding.values))
     if answers["forced"] == "no":
         answers["forced_when"] = content.findings["forced_when"].baseline
-    text = shorthand.write(answers, locale.caseload.shorthand, content)
+    text = shorthand.write(answers, locale.content.shorthand, content)
     told = {
         finding: value
-        for _, values in shorthand.read(text, locale.caseload.shorthand, content)
+        for _, values in shorthand.read(text, locale.content.shorthand, content)
         for finding, value in values.items()
     }
     asked = {finding: value for finding, value in answers.items() if finding in told}
@@ -75,7 +75,7 @@ def test_the_check_proves_it_for_every_way_to_answer() -> None:
 @pytest.mark.parametrize("text", ["D5 P9", "D15", "X1 D5", "D5 D5", "D51 P1", "D55 P1"])
 def test_what_is_not_clear_is_not_guessed(locale: Locale, text: str) -> None:
     with pytest.raises(shorthand.Unclear):
-        shorthand.read(text, locale.caseload.shorthand, locale.content)
+        shorthand.read(text, locale.content.shorthand, locale.content)
 
 
 @pytest.mark.parametrize("text", ["D5 P1", "d5p1l2", "D5, P1, L2.", "Ｄ５ Ｐ１"])
