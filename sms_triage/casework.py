@@ -39,7 +39,7 @@ class Casework:
         wake = False
         for number in self._recipients(letter):
             face = self.faces.of(self.store.load(self.store.vault.person(number)).person.language, "sms")
-            text = face.plain(face.phrase(letter.text, {}, **_filled(face, letter.names)))
+            text = letter_text(face, letter)
             lane = Lane.URGENT if letter.urgent else Lane.ANSWER
             wake |= self.registry.post(f"{id}:{number}", number, gateway, self.settings.sender, text, lane, now)
         return wake
@@ -136,6 +136,11 @@ class Casework:
                 self.registry.move_patient(patient, giver, taker)
                 moved += 1
         return moved
+
+
+def letter_text(face: Face, letter: Letter) -> str:
+    """A letter in the words of its reader's language."""
+    return face.plain(face.phrase(letter.text, {}, **_filled(face, letter.names)))
 
 
 def _filled(face: Face, names: Mapping[str, str]) -> dict[str, str]:

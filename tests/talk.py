@@ -1,8 +1,10 @@
 """Talking to the engine as a person does, without HTTP or Redis: what is texted or keyed in, and what is said."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from sms_triage.casework import letter_text
 from sms_triage.triage.case import load_case
 from sms_triage.triage.content import Question
 from sms_triage.triage.dialog import dial_in, press
@@ -10,7 +12,7 @@ from sms_triage.triage.engine import check_in, fall_silent, silence_at, take_tur
 from sms_triage.triage.face import Faces
 from sms_triage.triage.session import Person, Session, load_session
 from sms_triage.triage.standing import asked
-from sms_triage.triage.turn import Turn
+from sms_triage.triage.turn import Lane, Turn
 from sms_triage.triage.worker import Patient, load_patient, patient_code
 
 
@@ -38,14 +40,30 @@ class Drawer:
         return sorted((code for code, at in due.items() if at <= now), key=lambda code: due[code])
 
 
+@dataclass(frozen=True)
+class Told:
+    """What reaches somebody: by SMS, or `shown` on the screen of a USSD dialog. `to` is "" for the person herself;
+    `despite_stop` tells that it would reach her after STOP too; `at` is the moment on her clock."""
+
+    text: str
+    lane: Lane = Lane.ANSWER
+    despite_stop: bool = False
+    shown: bool = False
+    to: str = ""
+    at: datetime | None = None
+
+
 @dataclass
 class Talk:
-    """One person talking to the service. Her session goes through its stored form after every turn."""
+    """One person talking to the service. Her session goes through its stored form after every turn, and what is said is
+    what the outbox would let pass. What the last thing she did led to stands in `told` and `counted`."""
 
     faces: Faces
     person: Person = field(default_factory=Person)
     now: float = 0.0
     channel: str = "sms"
+    told: list[Told] = field(default_factory=list)
+    counted: list[str] = field(default_factory=list)
 
     @property
     def session(self) -> Session:
@@ -64,19 +82,15 @@ class Talk:
     def dial(self, *inputs: str) -> list[str]:
         """Dials the code, with what is keyed in along with it."""
         self.channel = "ussd"
-        return self._kept(dial_in(self.faces, self.person, inputs, self.now))
+        return self._kept(dial_in(self.faces, self.person, inputs, self.now), shown=True)
 
     def press(self, keys: str) -> list[str]:
         """Keys in an answer in a USSD dialog."""
-        return self._kept(press(self.faces, self.person, keys, self.now))
+        return self._kept(press(self.faces, self.person, keys, self.now), shown=True)
 
     def wait(self, seconds: float) -> list[str]:
         """Lets time pass, in which a silent person may be told something or checked in on."""
-        return [text for _, text in self.pass_time(seconds)]
-
-    def pass_time(self, seconds: float) -> list[tuple[datetime, str]]:
-        """Lets time pass, and gives what is said in it with the moment on the person's clock."""
-        until, said = self.now + seconds, []
+        until, told, counted = self.now + seconds, list[Told](), list[str]()
         while True:
             case = self.person.case
             due = [case.plan.due if case and case.plan else None, silence_at(self.faces, self.person)]
@@ -85,18 +99,17 @@ class Talk:
                 break
             self.now = max(self.now, min(events))
             for turn in (fall_silent, check_in):
-                said += [
-                    (self.person.calendar.local(self.now), text)
-                    for text in self._kept(turn(self.faces, self.person, self.now))
-                ]
-        self.now = until
-        return said
+                self._kept(turn(self.faces, self.person, self.now))
+                told += self.told
+                counted += self.counted
+        self.now, self.told, self.counted = until, told, counted
+        return self._heard()
 
     def hang_up(self) -> list[str]:
         """The USSD session drops, and the network tells."""
         return self._kept(fall_silent(self.faces, self.person, self.now, hung_up=True))
 
-    def _kept(self, turn: Turn) -> list[str]:
+    def _kept(self, turn: Turn, shown: bool = False) -> list[str]:
         session = turn.person.session
         if turn.patient:
             assert isinstance(self.person.desk, Drawer)
@@ -105,4 +118,23 @@ class Talk:
         self.person = replace(
             turn.person, session=session and load_session(session.dump()), case=case and load_case(case.dump())
         )
-        return [reply.text for reply in turn.replies]
+        self.told = [*self._passed(turn, shown), *self._letters(turn)]
+        self.counted = list(turn.events)
+        return self._heard()
+
+    def _heard(self) -> list[str]:
+        return [told.text for told in self.told if not told.to]
+
+    def _passed(self, turn: Turn, shown: bool) -> Iterable[Told]:
+        """What is shown, and of what is sent what the outbox lets pass: after STOP only what is marked so."""
+        at = self.person.calendar.local(self.now)
+        for reply in turn.replies:
+            on_screen = shown and not reply.by_sms
+            if on_screen or reply.despite_stop or not self.person.opted_out:
+                yield Told(reply.text, reply.lane, reply.despite_stop, on_screen, at=at)
+
+    def _letters(self, turn: Turn) -> Iterable[Told]:
+        face = self.faces.of("", "sms")
+        for letter in turn.letters:
+            to = letter.number or letter.area or "worker"
+            yield Told(letter_text(face, letter), Lane.URGENT if letter.urgent else Lane.ANSWER, to=to)
