@@ -201,7 +201,9 @@ class Conversation:
         return self.missed(session, hint, self.put(session))
 
     def free_answer(self, session: Session, question: Question, text: str) -> Turn | None:
-        """The turn for a number that is no option's: a patient's, a telephone's, a PIN."""
+        """The turn for a number that is no option's: a patient's, a telephone's, a PIN. A danger is none."""
+        if question.id in (FIND, PHONE) and self.face.alarms.heard(text):
+            return None
         digits = "".join(filter(str.isdecimal, normal(text)))
         if question.id == FIND:
             return caseload.found(self, session, text)
