@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 
 import pytest
 from redis import Redis
@@ -13,6 +14,7 @@ from sms_triage.triage.content import content_dir
 from sms_triage.triage.face import Face, Faces, load_faces
 from sms_triage.triage.translations import languages_of
 from tests.outside import Outside, deployed
+from tests.ward import PEOPLE, Ward
 
 SECRET = "a secret for tests, longer than thirty-two characters"
 
@@ -51,7 +53,7 @@ def valkey() -> Iterator[str]:
         yield f"redis://127.0.0.1:{server.port}/0"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings(valkey: str) -> Settings:
     return Settings(
         redis_url=valkey,
@@ -81,3 +83,21 @@ def outside(settings: Settings) -> Iterator[Outside]:
     """A deployment as the world sees it."""
     with deployed(settings) as world:
         yield world
+
+
+@pytest.fixture(scope="session")
+def opened_ward(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
+    """Deployed once: each test begins with what the registry was."""
+    file = tmp_path_factory.mktemp("ward") / "people.csv"
+    file.write_text(PEOPLE)
+    with deployed(replace(settings, languages=("en", "sw"))) as world:
+        added = world.command("chw", "import", str(file))
+        assert added.exit_code == 0, added.output
+        yield Ward.of(world)
+
+
+@pytest.fixture
+def ward(opened_ward: Ward) -> Ward:
+    """Two areas with their workers, supervisors and facilities, and nobody was ill yet."""
+    opened_ward.begin_anew()
+    return opened_ward

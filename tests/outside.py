@@ -53,6 +53,7 @@ class Outside:
 
     def text(self, number: str, *texts: str, id: str = "", sender: str = SHORTCODE) -> int:
         """Texts from a number, one after the other. Gives the HTTP status of the last."""
+        status = 0
         for words in texts:
             form = {"MessageSid": id or f"SM{next(self.ids)}", "From": number, "To": sender, "Body": words}
             status = self._call("/sms/twilio", form)
@@ -101,11 +102,11 @@ class Outside:
         """The same with the provider's id, sender and time."""
         return [message for message in self.provider.accepted if message["To"] == number]
 
-    def command(self, *arguments: str) -> Result:
-        """``sms-triage ...`` on the machine of the deployment."""
+    def command(self, *arguments: str, redis_url: str = "") -> Result:
+        """``sms-triage ...`` on the machine of the deployment; `redis_url` is another way to the same database."""
         settings = self.service.settings
         environment = {
-            "REDIS_URL": settings.redis_url, "SECRET_KEY": settings.secret_key, "GATEWAY": "twilio",
+            "REDIS_URL": redis_url or settings.redis_url, "SECRET_KEY": settings.secret_key, "GATEWAY": "twilio",
             "SENDER": settings.sender, "PUBLIC_URL": PUBLIC, "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_API_URL": settings.twilio_api_url, "LANGUAGES": "en",
         }  # fmt: skip

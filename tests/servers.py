@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -182,3 +183,53 @@ class Smsbox:
             return Response("0: Accepted for delivery", 202)
 
         return app
+
+
+@dataclass
+class Relay:
+    """A way to a database on which, before one of the requests that pass, something else happens first. What happens
+    may break the way for good: then the database refuses that request and all after it."""
+
+    host: str
+    port: int
+    before: int
+    happens: Callable[[], bool]
+    passed: int = 0
+    broken: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def open(self) -> Iterator[int]:
+        """Gives the port to connect to."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            threading.Thread(target=self._accept, args=(server,), daemon=True).start()
+            yield server.getsockname()[1]
+
+    def _accept(self, server: socket.socket) -> None:
+        while True:
+            try:
+                client, _ = server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, socket.create_connection((self.host, self.port)) as database:
+            threading.Thread(target=_pipe, args=(database, client), daemon=True).start()
+            while request := client.recv(1 << 20):
+                with self._lock:
+                    if self.passed == self.before:
+                        self.broken = not self.happens()
+                    self.passed += 1
+                if self.broken:
+                    client.sendall(b"-READONLY You can't write against a read only replica.\r\n" * 50)
+                    return
+                database.sendall(request)
+
+
+def _pipe(source: socket.socket, sink: socket.socket) -> None:
+    try:
+        while answer := source.recv(1 << 20):
+            sink.sendall(answer)
+    except OSError:
+        return
