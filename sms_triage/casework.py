@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sms_triage.registry import Registry
 from sms_triage.settings import Settings
-from sms_triage.store import Known, Store
+from sms_triage.store import Store
 from sms_triage.triage.case import DAY, Case
 from sms_triage.triage.face import OUTCOME, Face, Faces
 from sms_triage.triage.followup import begin
@@ -47,7 +47,8 @@ class Casework:
     def _recipients(self, letter: Letter) -> Iterator[str]:
         if letter.number:
             yield letter.number
-        if letter.id and (number := self.registry.worker_number(letter.id)):
+        owner = self.registry.owner(letter.patient) if letter.patient else ""
+        if owner and (number := self.registry.worker_number(owner)):
             yield number
         if letter.area:
             for number, worker, _ in self.registry.workers():
@@ -100,22 +101,21 @@ class Casework:
         self.store.redis.set(week, "", ex=WEEK_SECONDS)
         return wake
 
-    def case_for(self, enrolment: Enrolment, owner: str, known: Known, person: Person, now: float) -> Person | None:
-        """A patient who wants to be asked on her own phone how she is; None if she has a follow-up already."""
-        if known.person.case and known.person.case.plan:
+    def enrolled(self, enrolment: Enrolment, person: Person, now: float) -> Person | None:
+        """A patient who wants to be asked on her own phone how she is; None if she has a follow-up already, or wants no
+        texts. What she told herself, her PIN and her hour stay hers."""
+        own = person.case
+        if person.opted_out or (own and own.plan):
             return None
         patient = enrolment.patient
         protocol = self.faces.of("", "sms").protocol
         schedule = protocol.schedules[patient.case.episodes[-1].disposition]
-        answers = tuple(entry for entry in patient.case.answers if entry[0] != "for_whom")
-        case = Case(
-            episodes=patient.case.episodes,
-            answers=(("for_whom", {"for_whom": "self"}), *answers),
-            time=protocol.times[0],
-            plan=begin(schedule, person.calendar, protocol.times[0], now),
-            helper=(owner, patient.code),
-        )
-        return replace(person, case=case)
+        if own is None:
+            answers = tuple(entry for entry in patient.case.answers if entry[0] != "for_whom")
+            own = Case(patient.case.episodes, (("for_whom", {"for_whom": "self"}), *answers))
+        hour = own.time or protocol.times[0]
+        plan = begin(schedule, person.calendar, hour, now)
+        return replace(person, case=replace(own, time=hour, plan=plan, patient=patient.code))
 
     def join(self, code: str, name: str, number: str) -> Worker | None:
         """Registers who was given this code; None if it is none (any more)."""

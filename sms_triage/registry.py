@@ -35,8 +35,13 @@ class Registry:
 
     def referred(self, code: str) -> tuple[Patient | None, bytes]:
         """A patient by her number, whoever's she is."""
+        owner = self.owner(code)
+        return self.patient(owner, code) if owner else (None, b"")
+
+    def owner(self, code: str) -> str:
+        """Whose a patient is; "" if there is none of this number."""
         owner: Any = self.redis.get(keys_of_code(code).owner(code))
-        return self.patient(owner.decode(), code) if owner else (None, b"")
+        return owner.decode() if owner else ""
 
     def keep_patient(self, patient: Patient, was: bytes) -> bool:
         """Keeps a patient whom somebody else than her worker changed. Returns False if she changed meanwhile."""

@@ -24,7 +24,7 @@ from sms_triage.settings import Settings, SettingsError
 from sms_triage.store import Address, Known, Store, connect
 from sms_triage.triage.content import content_dir
 from sms_triage.triage.dialog import dial_in, press
-from sms_triage.triage.engine import check_in, fall_silent, joined, take_turn, wish_to_join
+from sms_triage.triage.engine import check_in, fall_silent, joined, silence_at, take_turn, wish_to_join
 from sms_triage.triage.face import Faces, language_names, load_faces
 from sms_triage.triage.followup import SPREAD_MINUTES, Calendar
 from sms_triage.triage.followup_checks import times_in_quiet_hours
@@ -226,24 +226,25 @@ class Service:
             for place, letter in enumerate(turn.letters)
         ]
         if turn.enrolment is not None:
-            self._enrol(turn.enrolment, known.id, inbound, now)
+            self._enrol(turn.enrolment, inbound, now)
         status, wake = self.store.commit(known, inbound, turn, now, dialog)
         if wake or any(wakes):
             self.wake()
         return status
 
-    def _enrol(self, enrolment: Enrolment, owner: str, inbound: Inbound, now: float) -> None:
+    def _enrol(self, enrolment: Enrolment, inbound: Inbound, now: float) -> None:
         """Begins a patient's own follow-up, on her own phone."""
         number = canonical_number(enrolment.number)
         for _ in range(MOST_CONFLICTS):
             known = self.store.load(self.vault.person(number))
             placed = self.placed(known.person, number, known.id)
-            person = self.casework.case_for(enrolment, owner, known, placed, now)
+            person = self.casework.enrolled(enrolment, placed, now)
             if person is None:
                 return
             address = known.address or Address(inbound.gateway, inbound.sender)
             enrolled = Inbound(address.gateway, f"enrolment-{inbound.message_id}", number, address.sender, "")
-            if self.store.commit(known, enrolled, Turn(person, events=("enrolled",)), now)[0] != "conflict":
+            turn = Turn(person, events=("enrolled",), silence_at=silence_at(self.faces, person))
+            if self.store.commit(known, enrolled, turn, now)[0] != "conflict":
                 return
         raise Busy
 

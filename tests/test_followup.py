@@ -23,6 +23,7 @@ from sms_triage.triage.followup import in_quiet_hours
 from sms_triage.triage.session import Person
 from sms_triage.triage.turn import Turn
 from sms_triage.zones import zone_of
+from tests.outside import Outside
 
 ANA, BEA = "+254711111111", "+254722222222"
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -168,6 +169,17 @@ def test_who_is_talking_is_not_interrupted(service: Service) -> None:
     assert service.sweep(at) == 0
     assert service.sweep(due(service)) == 1
     assert due(service) > at + DAY / 2
+
+
+def test_a_check_in_that_is_put_off_keeps_what_she_is_owed_when_she_falls_silent(outside: Outside) -> None:
+    """She writes shortly before her check-in is due, tells of heavy bleeding, and writes no more."""
+    outside.text(ANA, *AGREES)
+    outside.drain()
+    outside.later(14 * DAY - 2 * 3600 - 30)
+    outside.text(ANA, "MENU", "1", "5", "1", "2", "3")
+    for _ in range(40):
+        outside.later(60)
+    assert sum(said.startswith("You stopped part-way.") for said in outside.delivered(ANA)) == 1
 
 
 def test_stop_ends_it_at_once_and_drops_what_waits_to_leave(service: Service) -> None:

@@ -43,7 +43,7 @@ class Plan:
 class Case:
     """A person's case. `answers` are those of her last triage, by question; `seen_at` is when she last said that she
     was seen; `time` ("10:00") and `pin` are her wishes for check-ins; `wrong_pins` are when a wrong one was tried of
-    late; `helper` is the worker (her person id) who cares for her, and the patient's number there."""
+    late; `patient` is her number as a worker's patient, if that worker had her asked how she is."""
 
     episodes: tuple[Episode, ...] = ()
     answers: tuple[tuple[str, Mapping[str, str]], ...] = ()
@@ -52,7 +52,7 @@ class Case:
     time: str = ""
     pin: str = ""
     wrong_pins: tuple[float, ...] = ()
-    helper: tuple[str, str] | None = None
+    patient: str = ""
 
     def dump(self) -> bytes:
         """The case as it is stored (sealed). Packed: there may be a million of them, kept for months."""
@@ -77,7 +77,7 @@ def load_case(data: bytes) -> Case:
         time=raw["time"],
         pin=raw["pin"],
         wrong_pins=tuple(raw["wrong_pins"]),
-        helper=tuple(raw["helper"]) if raw["helper"] else None,
+        patient=raw["patient"],
     )
 
 

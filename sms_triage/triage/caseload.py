@@ -137,7 +137,7 @@ def report_outcome(talk: "Conversation", code: str, outcome: str) -> Turn:
     worker = talk.person.worker
     names = {"code": spaced(code), "outcome": f"outcome:{outcome}", "worker": worker.code if worker else ""}
     if own is None:
-        talk.letters += (Letter("letter_outcome", names, id=patient.owner),)
+        talk.letters += (Letter("letter_outcome", names, patient=code),)
     if outcome == "died" and worker and worker.supervisor:
         talk.letters += (Letter("letter_died", names, number=worker.supervisor, urgent=True),)
     label = next(option.label.self for option in face.questions[OUTCOME].options if option.value == outcome)

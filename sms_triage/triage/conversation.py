@@ -205,6 +205,8 @@ class Conversation:
         if question.id in (FIND, PHONE) and self.face.alarms.heard(text):
             return None
         digits = "".join(filter(str.isdecimal, normal(text)))
+        if question.id in (FIND, PHONE) and self.face.alarms.heard(text):
+            return None
         if question.id == FIND:
             return caseload.found(self, session, text)
         if question.id == PHONE and digits:

@@ -92,8 +92,13 @@ def fall_silent(faces: Faces, person: Person, now: float, hung_up: bool = False)
 def check_in(faces: Faces, person: Person, now: float) -> Turn:
     """The turn for a check-in that is due: the greeting is sent, put off, or dropped, or the follow-up ends.
 
-    Nothing is due on a person without a plan, or before its time.
+    Nothing is due on a person without a plan, or before its time. What she is owed if she is silent stays owed.
     """
+    turn = _checked_in(faces, person, now)
+    return replace(turn, silence_at=silence_at(faces, turn.person))
+
+
+def _checked_in(faces: Faces, person: Person, now: float) -> Turn:
     if person.case is None or person.case.plan is None or person.case.plan.due > now:
         return Turn(person)
     case, plan, calendar = person.case, person.case.plan, person.calendar
@@ -109,7 +114,7 @@ def check_in(faces: Faces, person: Person, now: float) -> Turn:
         unanswered = plan.unanswered + 1
         after = proceed(replace(plan, waiting=False, unanswered=unanswered), protocol, calendar, case.time, now)
         if unanswered >= protocol.most_unanswered or after is None:
-            return replace(kept(None, "unanswered"), letters=_to_helper(case))
+            return replace(kept(None, "unanswered"), letters=_to_her_worker(case))
         plan = replace(after, due=plan.due)
     if person.session and now - person.session.heard < LIVE_SECONDS:
         return kept(tomorrow(plan, calendar, case.time, now), "put_off")
@@ -125,12 +130,11 @@ def check_in(faces: Faces, person: Person, now: float) -> Turn:
     return Turn(greeted, (Reply(greeting, Lane.REMINDER, by_sms=True),), (f"followup:{plan.schedule}:{plan.step + 1}",))
 
 
-def _to_helper(case: Case) -> tuple[Letter, ...]:
-    """That somebody does not answer is told the worker who cares for her, and nobody else."""
-    if case.helper is None:
+def _to_her_worker(case: Case) -> tuple[Letter, ...]:
+    """That a worker's patient does not answer is told whose she is, and nobody else."""
+    if not case.patient:
         return ()
-    worker, code = case.helper
-    return (Letter("letter_unanswered", {"code": spaced(code)}, id=worker),)
+    return (Letter("letter_unanswered", {"code": spaced(case.patient)}, patient=case.patient),)
 
 
 def _greeted(face: Face, now: float) -> Session:

@@ -88,12 +88,13 @@ class Protocol:
 
 @dataclass(frozen=True)
 class Letter:
-    """A message to another worker: to her id, or to a number, or to the facilities of an area. `text` names a text of
-    the service and `names` what it is filled with; it is said in her own language."""
+    """A message to another worker: to her whose patient this is (by her number), or to a telephone's number, or to the
+    facilities of an area. `text` names a text of the service and `names` what it is filled with; it is said in her own
+    language."""
 
     text: str
     names: Mapping[str, str]
-    id: str = ""
+    patient: str = ""
     number: str = ""
     area: str = ""
     urgent: bool = False
