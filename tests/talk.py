@@ -1,8 +1,9 @@
 """Talking to the engine as a person does, without HTTP or Redis: what is texted or keyed in, and what is said."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 
 from sms_triage.casework import letter_text
 from sms_triage.triage.case import load_case
@@ -18,26 +19,38 @@ from sms_triage.triage.worker import Patient, load_patient, patient_code
 
 @dataclass
 class Drawer:
-    """A worker's desk without a database."""
+    """A worker's desk without a database. Workers whose drawers are in one `cabinet` know of each other's patients what
+    a report needs."""
 
+    worker: str = "a worker"
     partition: int = 3
-    patients: dict[str, Patient] = field(default_factory=dict)
+    cabinet: dict[str, Patient] = field(default_factory=dict)
+    serials: Iterator[int] = field(default_factory=lambda: count(100_000))
 
     def new_code(self) -> str:
-        return patient_code(self.partition, 100_000 + len(self.patients))
+        return patient_code(self.partition, next(self.serials))
 
     def patient(self, code: str) -> Patient | None:
-        return self.patients.get(code)
+        patient = self.cabinet.get(code)
+        return patient if patient and patient.owner == self.worker else None
 
     def referred(self, code: str) -> Patient | None:
-        return self.patients.get(code)
+        return self.cabinet.get(code)
 
     def codes(self) -> list[str]:
-        return sorted(self.patients, key=lambda code: self.patients[code].order)
+        return [code for _, code in sorted((patient.order, patient.code) for patient in self._own())]
 
     def due(self, now: float) -> list[str]:
-        due = {code: one.referral.due for code, one in self.patients.items() if one.referral and one.referral.due}
-        return sorted((code for code, at in due.items() if at <= now), key=lambda code: due[code])
+        dates = sorted((one.referral.due, one.code) for one in self._own() if one.referral and one.referral.due)
+        return [code for at, code in dates if at <= now]
+
+    def keep(self, patient: Patient) -> None:
+        """Her worker, or somebody who reported on her, changed a patient; a new one is this worker's."""
+        kept = load_patient(patient.dump())
+        self.cabinet[patient.code] = replace(kept, owner=kept.owner or self.worker)
+
+    def _own(self) -> Iterator[Patient]:
+        return (patient for patient in self.cabinet.values() if patient.owner == self.worker)
 
 
 @dataclass(frozen=True)
@@ -113,7 +126,7 @@ class Talk:
         session = turn.person.session
         if turn.patient:
             assert isinstance(self.person.desk, Drawer)
-            self.person.desk.patients[turn.patient.code] = load_patient(turn.patient.dump())
+            self.person.desk.keep(turn.patient)
         case = turn.person.case
         self.person = replace(
             turn.person, session=session and load_session(session.dump()), case=case and load_case(case.dump())
