@@ -221,10 +221,11 @@ def test_who_said_stop_before_she_was_enrolled_gets_nothing(ward: Ward) -> None:
     assert ward.letters(AMINA, "did not answer") == []
 
 
-def test_nor_once_she_is_back(ward: Ward) -> None:
+def test_nor_once_she_is_back_and_the_patients_notes_are_not_hers(ward: Ward) -> None:
     ward.text(WOMAN, "STOP")
     enrol(ward, ward.new_patient(AMINA, IN_A_WEEK))
     ward.text(WOMAN, "START")
+    assert ward.text(WOMAN, "DIARY") == ["No notes yet."]
     days_pass(ward, 10)
     assert greetings(ward) == 0
 
