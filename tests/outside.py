@@ -3,7 +3,8 @@
 What is tested through here stays true whatever the inside looks like.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -30,11 +31,13 @@ NOON = datetime(2030, 3, 18, 12, 0, tzinfo=ZoneInfo("Africa/Nairobi")).timestamp
 
 @dataclass
 class Time:
-    """A clock that only moves when it is told to, or slept on."""
+    """A clock that only moves when it is told to, or slept on. `looked` is what happens whenever it is looked at."""
 
     at: float = NOON
+    looked: Callable[[], None] = lambda: None
 
     def now(self) -> float:
+        self.looked()
         return self.at
 
     def sleep(self, seconds: float) -> None:
@@ -94,6 +97,22 @@ class Outside:
         self.time.at += seconds
         self.settle()
 
+    def idle(self, seconds: float) -> None:
+        """Nobody is there for so long: what the store keeps only for a while comes nearer to its end, or is gone."""
+        over = int(seconds * 1000)
+        for key in self.service.redis.scan_iter(count=1000):
+            left = self.service.redis.pttl(key)
+            if 0 <= left <= over:
+                self.service.redis.delete(key)
+            elif left > over:
+                self.service.redis.pexpire(key, left - over)
+
+    def waiting(self) -> int:
+        """How many messages wait to be sent, as the deployment's own metrics tell."""
+        metrics = requests.get(f"{self.address}/metrics", timeout=10).text
+        (found,) = re.findall(r"^sms_triage_outbox_messages (\S+)$", metrics, re.MULTILINE)
+        return int(float(found))
+
     def delivered(self, number: str) -> list[str]:
         """What the provider accepted for a number, oldest first."""
         return self.provider.said_to(number)
@@ -115,9 +134,9 @@ class Outside:
     def begin_anew(self) -> None:
         """Nobody was ever here: for the next example of a property."""
         self.service.redis.flushall()
+        self.provider.behave()
         self.provider.accepted.clear()
-        self.provider.refuse.clear()
-        self.provider.break_after.clear()
+        self.provider.tries.clear()
         self.time.at = NOON
 
     def _call(self, path: str, form: dict[str, str]) -> int:
