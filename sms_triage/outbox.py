@@ -125,8 +125,8 @@ class Drainer:
         self.backoff = backoff
         self.lease_seconds = lease_seconds
         self.token = uuid4().hex
-        self._take, self._release, self._begin, self._reserve = (
-            self.redis.register_script(script(name)) for name in ("take", "release", "begin", "reserve")
+        self._take, self._release, self._begin, self._reserve, self._keep_sent = (
+            self.redis.register_script(script(name)) for name in ("take", "release", "begin", "reserve", "sent")
         )
         self._people: dict[str, _Queue] = {}
         self._ready: list[tuple[int, tuple[int, ...], str]] = []
@@ -355,8 +355,8 @@ class Drainer:
             pipeline.hdel(entry.keys.attempts, entry.id)
             if result.outcome == "sent":
                 key = entry.keys.sent(entry.gateway, result.provider_id)
-                pipeline.hset(key, mapping=_sent(entry))
-                pipeline.expire(key, SENT_SECONDS)
+                fields = [word for pair in _sent(entry).items() for word in pair]
+                self._keep_sent(keys=[key], args=[SENT_SECONDS, *fields], client=pipeline)
             elif result.outcome == "opted_out" and result.code != "stopped":
                 pipeline.hset(entry.keys.person(entry.person), "opted_out", 1)
                 pipeline.persist(entry.keys.person(entry.person))

@@ -237,12 +237,13 @@ class Store:
 
     def report(self, gateway: str, report: Report, retry_at: float | None) -> str:
         """Applies a delivery report by its rank (see ``report.lua``); `retry_at` (s) puts the message back."""
-        keys = keys_of(self.vault.person(report.number))
+        person = self.vault.person(report.number)
+        keys = keys_of(person)
         what = report.failure.value if report.failure else report.status
         event = f"report:{what}:{report.code}" if report.code else f"report:{what}"
         retry = "" if retry_at is None else retry_at
         result: bytes = self._report(
-            keys=[keys.sent(gateway, report.provider_id), keys.outbox, keys.attempts, keys.counts],
+            keys=[keys.sent(gateway, report.provider_id), keys.outbox, keys.attempts, keys.counts, keys.person(person)],
             args=[report.rank, report.status, retry, SENT_SECONDS, MOST_REPORTED_FAILURES, event],
         )
         return result.decode()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.outside import Outside
 
-ANA, BO, CARO = (f"+25470000000{place}" for place in range(1, 4))
+ANA, BO, CARO, STRANGER = (f"+25470000000{place}" for place in range(1, 5))
 TEXTS = ("hi", "1", "5", "1", "2", "1", "1", "6")
 """A conversation in which each text is answered by one message, and no two of these are alike."""
 
@@ -454,6 +454,50 @@ def test_reports_that_come_twice_late_or_in_another_order_change_nothing(outside
         outside.report(again, status, code)
     be_well(outside)
     assert len(outside.delivered(ANA)) == 2
+
+
+def long_values(outside: Outside, least: int) -> list[bytes]:
+    """Whatever is kept in the store of at least so many octets, the job queue's own records aside."""
+    redis = outside.service.redis
+    read: dict[bytes | str, Callable[[bytes], object]] = {
+        b"string": redis.get, b"hash": redis.hgetall, b"stream": redis.xrange, b"set": redis.smembers,
+        b"list": lambda key: redis.lrange(key, 0, -1), b"zset": lambda key: redis.zrange(key, 0, -1),
+    }  # fmt: skip
+
+    def octets(value: object) -> list[bytes]:
+        if isinstance(value, bytes):
+            return [value]
+        if isinstance(value, dict):
+            return octets([*value.keys(), *value.values()])
+        return [found for one in value for found in octets(one)] if isinstance(value, list | tuple | set) else []
+
+    keys = [key for key in redis.scan_iter(count=1000) if not key.startswith(b"rq:")]
+    return [found for key in keys for found in octets(read[redis.type(key)](key)) if len(found) >= least]
+
+
+@pytest.mark.parametrize("early", [False, True], ids=["report after the answer", "report before the answer"])
+def test_the_body_is_gone_after_delivered(outside: Outside, early: bool) -> None:
+    """Until then it is kept, should it have to be sent again."""
+    if early:
+        outside.provider.meanwhile = lambda message: outside.report(message, "delivered")
+    outside.text(ANA, "HELP")
+    assert long_values(outside, least=100)
+    outside.settle()
+    (message,) = outside.messages(ANA)
+    assert len(message["Body"]) > 100
+    if not early:
+        assert long_values(outside, least=len(message["Body"]))
+        outside.report(message, "delivered")
+    assert long_values(outside, least=100) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [("sent", ""), ("delivered", ""), ("undelivered", ABSENT), ("undelivered", "30005"), ("failed", "30007")],
+)
+def test_a_report_about_a_stranger_creates_nothing(outside: Outside, status: str, code: str) -> None:
+    assert outside.report({"sid": "SM1", "To": STRANGER}, status, code) == 200
+    assert outside.service.redis.dbsize() == 0
 
 
 @pytest.mark.parametrize(
