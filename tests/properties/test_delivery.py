@@ -394,15 +394,25 @@ def test_a_drainer_whose_lease_went_to_another_before_it_sends_sends_nothing(out
 
 @pytest.mark.xfail(strict=True, reason="reliability: what was about to be handed over when the lease ended is sent")
 def test_a_drainer_that_stalls_past_its_lease_as_it_sends_sends_nothing(outside: Outside) -> None:
+    begun, waits, over = threading.Event(), threading.Event(), threading.Event()
+
     def stall() -> None:
-        if threading.current_thread() is not threading.main_thread():
-            outside.time.looked = lambda: None
+        """The thread that would send stops with the whole process."""
+        if threading.current_thread() is threading.main_thread():
+            if begun.is_set():
+                waits.set()
+                over.wait(20)
+        elif not begun.is_set():
+            begun.set()
+            waits.wait(20)
             outside.time.at += MINUTE
             replaced(outside)()
+            over.set()
 
     outside.text(ANA, "hi")
     outside.time.looked = stall
     outside.drain()
+    outside.time.looked = lambda: None
     be_well(outside)
     assert len(outside.delivered(ANA)) == 1
 
