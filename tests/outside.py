@@ -109,9 +109,7 @@ class Outside:
 
     def waiting(self) -> int:
         """How many messages wait to be sent, as the deployment's own metrics tell."""
-        metrics = requests.get(f"{self.address}/metrics", timeout=10).text
-        (found,) = re.findall(r"^sms_triage_outbox_messages (\S+)$", metrics, re.MULTILINE)
-        return int(float(found))
+        return metric(self.address, "sms_triage_outbox_messages")
 
     def delivered(self, number: str) -> list[str]:
         """What the provider accepted for a number, oldest first."""
@@ -143,6 +141,18 @@ class Outside:
         signature = RequestValidator(TOKEN).compute_signature(PUBLIC + path, form)
         headers = {"X-Twilio-Signature": signature}
         return requests.post(self.address + path, data=form, headers=headers, timeout=10).status_code
+
+
+def metric(address: str, name: str) -> int:
+    """What the web process at an address tells to whoever watches it; 0 for what it does not name."""
+    metrics = requests.get(f"{address}/metrics", timeout=10).text
+    found = re.findall(rf"^{re.escape(name)} (\S+)$", metrics, re.MULTILINE)
+    return int(float(found[0])) if found else 0
+
+
+def counted(address: str, event: str) -> int:
+    """How often something happened, as the web process tells."""
+    return metric(address, f'sms_triage_events_total{{event="{event}"}}')
 
 
 @contextmanager

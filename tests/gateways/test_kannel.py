@@ -13,12 +13,12 @@ from pathlib import Path
 from urllib.parse import quote_plus, unquote_to_bytes
 
 import pytest
-import requests
 from werkzeug.serving import make_server
 
 from sms_triage.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.web.app import create_app
+from tests.outside import counted, metric
 from tests.test_running import free_port
 
 ROOT = Path(__file__).parent.parent.parent
@@ -189,11 +189,6 @@ class Deployment:
                 reachable(self.web_port)
                 thread.join()
 
-    def metric(self, name: str) -> int:
-        metrics = requests.get(f"http://127.0.0.1:{self.web_port}/metrics", timeout=10).text
-        found = re.findall(rf"^{re.escape(name)} (\S+)$", metrics, re.MULTILINE)
-        return int(float(found[0])) if found else 0
-
 
 @pytest.fixture
 def deployment(settings: Settings, tmp_path: Path) -> Iterator[Deployment]:
@@ -222,9 +217,9 @@ def test_a_whole_triage_with_delivery_reports(deployment: Deployment) -> None:
         assert result.startswith("Light spotting once is common")
         assert result.endswith("Reply 1 for tips, 2 for possible causes, MENU to start again.")
         assert question.startswith("Shall we text you later")
-        delivered = 'sms_triage_events_total{event="report:delivered"}'
-        until(lambda: deployment.metric(delivered) == 10, "not every report came")
-        until(lambda: deployment.metric("sms_triage_outbox_messages") == 0, "something still waits")
+        address = f"http://127.0.0.1:{deployment.web_port}"
+        until(lambda: counted(address, "report:delivered") == 10, "not every report came")
+        until(lambda: metric(address, "sms_triage_outbox_messages") == 0, "something still waits")
 
 
 def test_hindi_goes_both_ways(deployment: Deployment) -> None:
