@@ -42,8 +42,9 @@ class TwilioApi:
     `refuse` maps a number to (HTTP status, Twilio code), taken from the front for each try. `break_after` are numbers
     whose answer is lost after the message was accepted, `break_before` those whose message is lost on its way.
     `look_ups` are HTTP statuses that the next look-ups fail with. `crowd` is how many must be at hand before the first
-    is answered. After `hangs_after` messages every other one is accepted and none is answered. `meanwhile` is what
-    happens between accepting a message and answering. `tries` are the number and the time of all that came.
+    is answered. After `hangs_after` messages every other one is accepted and none is answered: `hanging` are their numbers.
+    `meanwhile` is what happens between accepting a message and answering. `tries` are the number and the time of all
+    that came, `at_hand` how many of them are not answered yet.
     """
 
     now: Callable[[], float] = time.time
@@ -56,6 +57,7 @@ class TwilioApi:
     hangs_after: float = inf
     meanwhile: Callable[[dict[str, str]], object] | None = None
     tries: list[tuple[str, float]] = field(default_factory=list)
+    hanging: set[str] = field(default_factory=set)
     at_hand: int = 0
     _change: threading.Condition = field(default_factory=threading.Condition)
 
@@ -90,6 +92,7 @@ class TwilioApi:
             finally:
                 with self._change:
                     self.at_hand -= 1
+                    self._change.notify_all()
 
         @app.get(f"/2010-04-01/Accounts/{ACCOUNT}.json")
         def account() -> Response:
@@ -139,8 +142,10 @@ class TwilioApi:
         if accepts:
             self._accept(form)
         with self._change:
+            self.hanging.add(form["To"])
             self._change.notify_all()
-            self._change.wait_for(lambda: self.hangs_after == inf, timeout=30)
+            self._change.wait_for(lambda: self.hangs_after == inf, timeout=60)
+            self.hanging.discard(form["To"])
         return _broken()
 
     def _accept(self, form: dict[str, str]) -> dict[str, str]:
