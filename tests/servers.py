@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import secrets
 import socket
 import threading
 import time
@@ -20,6 +21,24 @@ from werkzeug.serving import make_server
 logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request would hide what failed
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "12345"
+
+
+def free_port() -> int:
+    """A port for a server that cannot choose one itself, at random and below those that the kernel lends to
+    connections: two test processes do not meet on it, nor is it taken again until the server is there."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
+def eventually(holds: Callable[[], object], seconds: float = 60.0) -> None:
+    """Waits until something holds; fails if it still does not after so long."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"did not come true in {seconds:g} s"
+        time.sleep(0.05)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Numbers of patients that cannot be mistyped into another's, and the one-SMS shorthand."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sms_triage.triage import shorthand
@@ -35,7 +35,6 @@ def test_a_number_is_read_out_in_threes() -> None:
     assert spaced("031000003") == "031 000 003"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.data())
 def test_every_answer_set_comes_through_the_shorthand(face: Face, data: st.DataObject) -> None:
     content = face.content
