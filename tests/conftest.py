@@ -1,8 +1,10 @@
 """What all tests share: one real Valkey, started once, and the face of this installation."""
 
 import os
+import shutil
 from collections.abc import Generator, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -19,6 +21,8 @@ from tests.servers import free_port
 from tests.ward import PEOPLE, Ward
 
 SECRET = "a secret for tests, longer than thirty-two characters"
+TOY = Path(__file__).parent / "toy"
+"""A small content folder of its own words, for what is tested of any content."""
 
 # A loaded machine is no fault of the code, so no example has a deadline; a failure says how to see it again. An example
 # that empties what it uses may share a fixture with the others.
@@ -61,6 +65,12 @@ def every_face() -> Faces:
 @pytest.fixture(scope="session")
 def face(faces: Faces) -> Face:
     return faces.of("en", "sms")
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Path:
+    """A copy of the toy content, to change."""
+    return Path(shutil.copytree(TOY, tmp_path / "content"))
 
 
 @pytest.fixture(scope="session")
