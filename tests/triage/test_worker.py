@@ -64,9 +64,15 @@ def test_the_check_proves_it_for_every_way_to_answer() -> None:
     assert "no letter for question signs" in "".join(shorthand.check_shorthand(letters, content))
 
 
-@pytest.mark.parametrize("text", ["D5 P9", "D15", "X1 D5", "D5 D5", "D51 P1", "D55 P1"])
-def test_what_is_not_clear_is_not_guessed(face: Face, text: str) -> None:
-    with pytest.raises(shorthand.Unclear):
+@pytest.mark.parametrize(
+    ("text", "unclear"),
+    [
+        ("D5 P9", "P9"), ("D5 P0", "P0"), ("D15", "D15"), ("X1 D5", "X1"), ("D5 D5", "D5"), ("D51 P1", "D51"), ("D55 P1", "D55"),
+        ("d5 p12", "P12"), ("D5 P11", "P11"),
+    ],
+)  # fmt: skip
+def test_what_is_not_clear_is_named_and_not_guessed(face: Face, text: str, unclear: str) -> None:
+    with pytest.raises(shorthand.Unclear, match=f"^{unclear}$"):
         shorthand.read(text, face.caseload.shorthand, face.content)
 
 
