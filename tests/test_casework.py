@@ -188,26 +188,25 @@ def test_an_emergency_goes_on_at_once_past_a_supervisor_who_said_stop(ward: Ward
 
 
 def test_a_supervisor_hears_on_monday_at_nine_what_is_overdue_and_once(ward: Ward) -> None:
-    """It is Monday noon in Nairobi, where the deployment is; a visit is overdue a day after it was due."""
-    ward.outside.settle()
+    """On the clock of Nairobi, where the deployment is; it begins on a Tuesday at noon. A visit is overdue a day after
+    it was due."""
+    ward.outside.time.at += DAY
     late = ward.new_patient(AMINA, IN_A_WEEK)
     ward.new_patient(AMINA, IN_A_WEEK)
     ward.new_patient(BARAKA, IN_TWO_WEEKS)
     ward.new_patient(DORA, IN_A_WEEK)
-    for _ in range(6):
+    for _ in range(5):
         ward.outside.later(DAY)
     ward.outside.later(20 * HOUR + 59 * MINUTE)
     assert told(ward, OVERDUE) == []
     ward.outside.later(MINUTE)
-    for _ in range(3):
-        ward.outside.later(4 * HOUR)
     assert ward.letters(CHIEF) == [f"Visits overdue: {ward.signs[AMINA]} 2."]
     assert ward.letters(WEST_CHIEF) == [f"Visits overdue: {ward.signs[DORA]} 1."]
     ward.text(AMINA, f"SEEN {late} 1")
-    for _ in range(6):
-        ward.outside.later(DAY)
+    for _ in range(13):
+        ward.outside.later(12 * HOUR)
     assert told(ward, OVERDUE) == [CHIEF, WEST_CHIEF]
-    ward.outside.later(DAY)
+    ward.outside.later(12 * HOUR)
     assert ward.letters(CHIEF)[1:] == [f"Visits overdue: {ward.signs[AMINA]} 1."]
 
 
