@@ -358,10 +358,9 @@ class Drainer:
                 fields = [word for pair in _sent(entry).items() for word in pair]
                 self._keep_sent(keys=[key], args=[SENT_SECONDS, *fields], client=pipeline)
             elif result.outcome == "opted_out" and result.code != "stopped":
-                pipeline.hset(entry.keys.person(entry.person), "opted_out", 1)
-                pipeline.persist(entry.keys.person(entry.person))
+                self.store.opt_out(entry.person, pipeline)
             elif result.outcome == "never":
-                pipeline.hset(entry.keys.person(entry.person), "unreachable", result.code)
+                self.store.flag_unreachable(entry.person, result.code, pipeline)
             if queue is not None and queue.entries and queue.entries[0].id == entry.id:
                 queue.entries.popleft()
         if queue is not None:

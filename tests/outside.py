@@ -28,6 +28,8 @@ USSD_KEY = "a long word for USSD"
 NOON = datetime(2030, 3, 18, 12, 0, tzinfo=ZoneInfo("Africa/Nairobi")).timestamp()
 """A Monday, with no quiet hours for a while."""
 
+DAY = 86_400.0
+
 
 @dataclass
 class Time:
@@ -110,6 +112,27 @@ class Outside:
     def waiting(self) -> int:
         """How many messages wait to be sent, as the deployment's own metrics tell."""
         return metric(self.address, "sms_triage_outbox_messages")
+
+    def elapse(self, seconds: float, step: float = DAY) -> None:
+        """Much time passes, a `step` (s) at a time with what is due in it, and what Redis keeps for a while ends."""
+        self.settle()
+        while seconds > 0:
+            passed = min(step, seconds)
+            self.idle(passed)
+            self.later(passed)
+            seconds -= passed
+
+    def id_of(self, number: str) -> str:
+        """The name that stands for a person wherever she is kept."""
+        return self.service.vault.person(number)
+
+    @contextmanager
+    def another_web(self, redis_url: str) -> Iterator["Outside"]:
+        """Another web process of the same deployment, which reaches Redis at this address."""
+        service = open_service(replace(self.service.settings, redis_url=redis_url), self.service.wall)
+        with serving(create_app(service)) as address:
+            yield replace(self, service=service, address=address)
+        service.redis.close()
 
     def delivered(self, number: str) -> list[str]:
         """What the provider accepted for a number, oldest first."""

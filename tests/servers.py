@@ -62,7 +62,7 @@ class TwilioApi:
     whose answer is lost after the message was accepted, `break_before` those whose message is lost on its way.
     `look_ups` are HTTP statuses that the next look-ups fail with. `crowd` is how many must be at hand before the first
     is answered. After `hangs_after` messages every other one is accepted and none is answered: `hanging` are their numbers.
-    `meanwhile` is what happens between accepting a message and answering. `tries` are the number and the time of all
+    `meanwhile` is what happens between taking a message, or not, and answering. `tries` are the number and the time of all
     that came, `at_hand` how many of them are not answered yet.
     """
 
@@ -143,6 +143,8 @@ class TwilioApi:
             return _refusal(401, 20003)
         tries = self.refuse.get(form["To"], [])
         if tries:
+            if self.meanwhile is not None:
+                self.meanwhile(form)
             return _refusal(*tries.pop(0))
         if form["To"] in self.break_before:
             self.break_before.discard(form["To"])

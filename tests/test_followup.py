@@ -193,23 +193,6 @@ def test_stop_ends_it_at_once_and_drops_what_waits_to_leave(service: Service) ->
     assert not any(service.redis.zcard(keys.followups) for keys in ALL_KEYS)
 
 
-def test_the_providers_opt_out_ends_it_too(service: Service) -> None:
-    text(service, *AGREES)
-    service.store.opt_out(ANA)
-    assert service.sweep(START + 20 * DAY) == 0
-    assert not any(service.redis.zcard(keys.followups) for keys in ALL_KEYS)
-
-
-def test_after_the_providers_opt_out_check_ins_need_another_yes(service: Service) -> None:
-    text(service, *AGREES)
-    service.store.opt_out(ANA)
-    text(service, "START", now=START + 60)
-    case = case_of(service)
-    assert case is not None
-    assert case.plan is None
-    assert service.sweep(START + 20 * DAY) == 0
-
-
 def test_delete_leaves_counts_and_an_address_for_an_hour(service: Service) -> None:
     text(service, *AGREES)
     text(service, "delete", now=START + 60)
