@@ -1,6 +1,7 @@
 """`menus check` catches what it is there for: each test breaks one thing in a copy of the toy content and sees it named.
 The real content is proven once."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,16 +36,16 @@ def edit(toy: Path) -> Edit:
     return replace
 
 
-def build(toy: Path) -> Path:
-    content = load_content(toy, channel="sms")
-    path = menu_path(toy / "menus", content.topic, "en", "sms")
+def build(toy: Path, channel: str = "sms") -> Path:
+    content = load_content(toy, channel=channel)
+    path = menu_path(toy / "menus", content.topic, "en", channel)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(dump_menu(build_menu(content, compile_content(content), "en", "sms")))
+    path.write_text(dump_menu(build_menu(content, compile_content(content), "en", channel)))
     return toy / "menus"
 
 
-def violations(toy: Path, menus: Path) -> str:
-    face = load_face("en", "sms", longest_values(load_content(toy)), directory=toy, menus=menus)
+def violations(toy: Path, menus: Path, channel: str = "sms") -> str:
+    face = load_face("en", channel, longest_values(load_content(toy)), directory=toy, menus=menus)
     return "\n".join((*check(face).violations, *check_words(face, language_names(toy))))
 
 
@@ -73,6 +74,7 @@ def test_the_real_content_is_sound_for_every_answer_set() -> None:
 
 def test_the_toy_is_sound_for_every_answer_set(toy: Path) -> None:
     assert violations(toy, build(toy)) == ""
+    assert violations(toy, build(toy, "ussd"), "ussd") == ""
     assert protocol_violations(toy) == ""
     found = check(load_face("en", "sms", longest_values(load_content(toy)), directory=toy, menus=toy / "menus"))
     # Breath yes or no; no blood, or blood since one of 3 times; 4 frequencies; fever and sweats yes or no. Short of
@@ -135,6 +137,26 @@ def test_a_screen_nobody_reaches_and_a_walk_without_end_are_named(toy: Path) -> 
     assert "no result is reached" in found
 
 
+def test_a_result_says_the_disposition_of_its_rule(toy: Path) -> None:
+    menus = build(toy)
+    path = next(menus.rglob("*.yaml"))
+    path.write_text(path.read_text().replace("disposition: at_once", "disposition: today"))
+    assert "gives today, not the disposition of T01" in violations(toy, menus)
+
+
+def test_only_who_is_asked_more_because_of_what_she_told_may_be_asked_one_more(toy: Path, edit: Edit) -> None:
+    # Three questions take 32 answer sets: blood for longer is 16 of them, and may.
+    edit("walk_questions: 3", "walk_questions: 2")
+    found = violations(toy, build(toy))
+    assert sum(int(sets) for sets in re.findall(r"3 questions asked: (\d+) answer sets", found)) == 16
+    assert "blood" not in found
+
+
+def test_what_no_rule_asks_for_may_have_an_order(toy: Path, edit: Edit) -> None:
+    edit("    baseline: self\n", "    baseline: self\n    worse: [[self, patient]]\n")
+    assert violations(toy, build(toy)) == ""
+
+
 def test_a_danger_may_not_be_followed_by_another_question(toy: Path) -> None:
     menus = build(toy)
     path = next(menus.rglob("*.yaml"))
@@ -148,6 +170,13 @@ def test_a_danger_may_not_be_followed_by_another_question(toy: Path) -> None:
     ("old", "new", "named"),
     [
         ("label: Short of breath", "label: Short of breath" + " and short" * 12, "question urgent (to self)"),
+        ('patient: "Has he any', 'patient: "Look and ask him' + " and ask" * 15 + ' if he has any', "question urgent (to patient)"),
+        ("text: See a nurse this week.", "text: See a nurse" + " and see" * 20, "disposition soon (to self)"),
+        ("Go sooner if it gets worse.", "Go sooner." + " Go sooner" * 35, "broken-off, soon (to self)"),
+        ('  text: "Go to a hospital now', '  text: "Go' + " and go" * 50 + " to a hospital now", "guidance choking (to self)"),
+        ('help: "Send the number.', 'help: "Send the number.' + " Send it." * 40, "help (to self)"),
+        ('hint_one: "One number', 'hint_one: "One' + " and one" * 40 + " number", "question frequency, hinted (to self)"),
+        ("text: How was it?", "text: How was it" + " and was" * 50, "question episode (to self)"),
         ("It may be the lungs.", "It may be the lungs. " * 15, "result of T01"),
         ("Sit up and stay calm.", "Sit up. " * 25, "advice sit"),
         ("chest: It may be an infection of the chest.", "chest: It may be \u2013 \u0928.", "outside GSM-7"),
@@ -171,6 +200,26 @@ def test_a_danger_may_not_be_followed_by_another_question(toy: Path) -> None:
 def test_a_broken_text_word_or_budget_is_named(toy: Path, edit: Edit, old: str, new: str, named: str) -> None:
     edit(old, new)
     assert named in violations(toy, build(toy))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("try_again: Please dial again.", "try_again: Please dial" + " and dial" * 20, "text try_again ends a dialog"),
+        ("page_more: Next", "page_more: Next" + " and next" * 20, "does not fit"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_a_ussd_page_is_named(toy: Path, edit: Edit, old: str, new: str, named: str) -> None:
+    edit(old, new)
+    assert named in violations(toy, build(toy, "ussd"), "ussd")
+
+
+def test_a_ninth_option_leaves_no_key_to_turn_pages_with(toy: Path, edit: Edit) -> None:
+    edit("options: { treated: Treated,", "options: { a: A, b: B, c: C, d: D, e: E, f: F, g: G,")
+    assert violations(toy, build(toy, "ussd"), "ussd") == ""
+    edit("stayed: Did not go", "stayed: Did not go, h: H")
+    found = violations(toy, build(toy, "ussd"), "ussd")
+    assert found == "en.ussd: question outcome: more than 8 options leave no key for more"
 
 
 @pytest.mark.parametrize(
