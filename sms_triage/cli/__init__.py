@@ -52,6 +52,8 @@ def web(host: str, port: int, processes: int) -> None:
         blocking_threads=min(8, os.cpu_count() or 2),
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
+        # One that was still starting misses the stop, and would be waited for without end.
+        workers_kill_timeout=3,
     ).serve()
 
 

@@ -106,6 +106,9 @@ def handover(giver: str, taker: str) -> None:
     if service.store.load(ids[1]).person.chw is None:
         click.echo(f"sms-triage: {taker} is not in the registry", err=True)
         sys.exit(1)
+    if ids[0] == ids[1]:
+        click.echo("sms-triage: these are one number", err=True)
+        sys.exit(1)
     click.echo(f"{service.casework.hand_over(*ids)} patients handed over")
 
 

@@ -67,7 +67,12 @@ def _interrupt(*_: object) -> None:
 
 def start_valkey(directory: Path) -> ValkeyServer:
     """A Valkey that writes every change to an append-only file in `directory` (fsync each second)."""
+    # Its own choice begins at the same port each time, where two that start at once meet.
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
     server = ValkeyServer(
+        port=port,
         data_dir=directory,
         persist=True,
         config={"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction"},

@@ -49,8 +49,8 @@ _FINAL: Mapping[Failure, Outcome] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One message in the outbox. `attempts` were made before; `posted` is when the last one began, if its fate is
-    unknown; `not_before` is when it may be tried again (s since the epoch)."""
+    """One message in the outbox. `attempts` were made before; `posted` is when the first began whose fate is unknown,
+    None if there is none; `not_before` is when it may be tried again (s since the epoch)."""
 
     id: str
     keys: Keys
@@ -76,16 +76,21 @@ class Entry:
         milliseconds, number = self.id.split("-")
         return int(milliseconds), int(number)
 
+    def open_since(self, began: float) -> float:
+        """From when on to look it up if an attempt that begins now has an unknown end: the first that had one."""
+        return began if self.posted is None else self.posted
+
 
 @dataclass(frozen=True)
 class Result:
-    """What became of an entry in one attempt."""
+    """What became of an entry in one attempt. `unknown_since` is when it was first handed to the provider (s since the
+    epoch), if it is not known whether it was accepted."""
 
     entry: Entry
     outcome: Outcome
     provider_id: str = ""
     code: str = ""
-    unknown: bool = False
+    unknown_since: float | None = None
 
 
 @dataclass
@@ -120,8 +125,8 @@ class Drainer:
         self.backoff = backoff
         self.lease_seconds = lease_seconds
         self.token = uuid4().hex
-        self._take, self._release, self._begin, self._reserve = (
-            self.redis.register_script(script(name)) for name in ("take", "release", "begin", "reserve")
+        self._take, self._release, self._begin, self._reserve, self._keep_sent = (
+            self.redis.register_script(script(name)) for name in ("take", "release", "begin", "reserve", "sent")
         )
         self._people: dict[str, _Queue] = {}
         self._ready: list[tuple[int, tuple[int, ...], str]] = []
@@ -220,10 +225,10 @@ class Drainer:
         by_partition: dict[Keys, list[Entry]] = {}
         for entry in chosen:
             by_partition.setdefault(entry.keys, []).append(entry)
-        pipeline = self.redis.pipeline(transaction=False)
+        pipeline, began = self.redis.pipeline(transaction=False), self.clock.now()
         for keys, entries in by_partition.items():
-            marks = [word for entry in entries for word in (entry.id, entry.attempts + 1)]
-            self._begin(keys=[keys.lease, keys.attempts], args=[self.token, self.clock.now(), *marks], client=pipeline)
+            marks = [word for entry in entries for word in (entry.id, entry.attempts + 1, entry.open_since(began))]
+            self._begin(keys=[keys.lease, keys.attempts], args=[self.token, *marks], client=pipeline)
             for entry in entries:
                 pipeline.hmget(keys.person(entry.person), "number", "opted_out")
                 # A report under our own reference is proof that an earlier try was accepted.
@@ -238,7 +243,7 @@ class Drainer:
             for entry, (number, opted_out, reported) in zip(entries, people, strict=True):
                 self._people[entry.person].in_flight = True
                 self._flying += 1
-                attempt = pool.submit(self._attempt, entry, number, opted_out in (b"1", b"2"), reported)
+                attempt = pool.submit(self._attempt, entry, began, number, opted_out in (b"1", b"2"), reported)
                 attempt.add_done_callback(self._landed.put)
         return 0.0
 
@@ -283,8 +288,9 @@ class Drainer:
         )
         return int(granted), int(wait_ms) / 1000
 
-    def _attempt(self, entry: Entry, number: bytes | None, opted_out: bool, reported: bool) -> Result:
+    def _attempt(self, entry: Entry, began: float, number: bytes | None, opted_out: bool, reported: bool) -> Result:
         """One try, in a thread of its own. Never raises."""
+        open_since = entry.open_since(began)
         if reported and entry.posted is not None:
             return Result(entry, "sent", provider_id=entry.reference)
         if number is None:
@@ -309,11 +315,11 @@ class Drainer:
             if error.failure in (Failure.LATER, Failure.OPERATOR, Failure.UNKNOWN):
                 still_unknown = entry.posted is not None and error.failure is Failure.LATER
                 unknown = error.failure is Failure.UNKNOWN or still_unknown
-                return Result(entry, "later", code=error.code, unknown=unknown)
+                return Result(entry, "later", code=error.code, unknown_since=open_since if unknown else None)
             return Result(entry, _FINAL[error.failure], code=error.code)
         except Exception as error:
             # Nothing is known of what happened, so it is looked up before the next try.
-            return Result(entry, "later", code=type(error).__name__, unknown=True)
+            return Result(entry, "later", code=type(error).__name__, unknown_since=open_since)
 
     def _collect(self, idle: float) -> int:
         """Settles the sends that came back, waiting `idle` seconds for one if need be. Returns how many went out."""
@@ -349,13 +355,12 @@ class Drainer:
             pipeline.hdel(entry.keys.attempts, entry.id)
             if result.outcome == "sent":
                 key = entry.keys.sent(entry.gateway, result.provider_id)
-                pipeline.hset(key, mapping=_sent(entry))
-                pipeline.expire(key, SENT_SECONDS)
+                fields = [word for pair in _sent(entry).items() for word in pair]
+                self._keep_sent(keys=[key], args=[SENT_SECONDS, *fields], client=pipeline)
             elif result.outcome == "opted_out" and result.code != "stopped":
-                pipeline.hset(entry.keys.person(entry.person), "opted_out", 1)
-                pipeline.persist(entry.keys.person(entry.person))
+                self.store.opt_out(entry.person, pipeline)
             elif result.outcome == "never":
-                pipeline.hset(entry.keys.person(entry.person), "unreachable", result.code)
+                self.store.flag_unreachable(entry.person, result.code, pipeline)
             if queue is not None and queue.entries and queue.entries[0].id == entry.id:
                 queue.entries.popleft()
         if queue is not None:
@@ -367,10 +372,9 @@ class Drainer:
     def _postpone(self, pipeline: Any, result: Result, queue: _Queue | None) -> None:
         entry, now = result.entry, self.clock.now()
         due = now + self.backoff[min(entry.attempts, len(self.backoff) - 1)]
-        posted = (entry.posted or now) if result.unknown else None
-        state = (
-            f"unknown:{entry.attempts + 1}:{due}:{posted}" if result.unknown else f"later:{entry.attempts + 1}:{due}"
-        )
+        posted, state = result.unknown_since, f"later:{entry.attempts + 1}:{due}"
+        if posted is not None:
+            state = f"unknown:{entry.attempts + 1}:{due}:{posted}"
         pipeline.hset(entry.keys.attempts, entry.id, state)
         if queue is not None and queue.entries and queue.entries[0].id == entry.id:
             queue.entries[0] = replace(entry, attempts=entry.attempts + 1, posted=posted, not_before=due)

@@ -219,10 +219,13 @@ class Service:
         """Applies a delivery report; a message that may still arrive is put back for later."""
         report = replace(report, number=canonical_number(report.number))
         retry = report.failure in (Failure.LATER, Failure.UNKNOWN)
-        if report.failure is Failure.NEVER:
-            self.store.flag_unreachable(report.number, report.code)
-        if report.failure is Failure.OPTED_OUT:
-            self.store.opt_out(report.number)
+        if report.failure in (Failure.NEVER, Failure.OPTED_OUT):
+            person, pipeline = self.vault.person(report.number), self.redis.pipeline()
+            if report.failure is Failure.NEVER:
+                self.store.flag_unreachable(person, report.code, pipeline)
+            else:
+                self.store.opt_out(person, pipeline)
+            pipeline.execute()
         return self.store.report(gateway, report, now + BACKOFF[2] if retry else None)
 
     def known(self, number: str) -> list[str]:

@@ -164,10 +164,14 @@ class Registry:
         """Takes somebody out of the registry; her patients are kept. Returns whether she was in it."""
         id = self.vault.person(number)
         keys = keys_of(id)
+        opted_out = self.redis.hget(keys.person(id), "opted_out") == b"1"
         pipeline = self.redis.pipeline()
         pipeline.delete(keys.chw(id))
         pipeline.hdel(keys.chws, id)
         pipeline.delete(keys.session(id))
+        if not opted_out:
+            # Who never wrote is kept as long as who does not write any more.
+            pipeline.expire(keys.person(id), PERSON_SECONDS, nx=True)
         removed: int = pipeline.execute()[0]
         return removed > 0
 

@@ -76,6 +76,8 @@ class Store:
         self.vault = vault
         self._commit = redis.register_script(script("commit"))
         self._report = redis.register_script(script("report"))
+        self._opt_out = redis.register_script(script("opt_out"))
+        self._unreachable = redis.register_script(script("unreachable"))
 
     def load(self, id: str, seen: str | None = None) -> Snapshot:
         """What is known of a person, in one round trip. `seen` is the key of the message at hand, if it has one."""
@@ -211,38 +213,32 @@ class Store:
         sealed: Any = self.redis.hget(keys_of(person).person(person), "number")
         return None if sealed is None else self.vault.open(sealed, f"number {person}").decode()
 
-    def opt_out(self, number: str) -> None:
+    def opt_out(self, person: str, pipeline: Any) -> None:
         """The person told her provider that she wants no more messages."""
-        person = self.vault.person(number)
         keys = keys_of(person)
-        pipeline = self.redis.pipeline()
-        pipeline.hset(keys.person(person), "opted_out", 1)
-        pipeline.hincrby(keys.person(person), "version", 1)
-        pipeline.persist(keys.person(person))
-        pipeline.delete(keys.session(person))
-        pipeline.zrem(keys.silences, person)
-        pipeline.zrem(keys.followups, person)
+        self._opt_out(
+            keys=[keys.person(person), keys.session(person), keys.silences, keys.followups],
+            args=[person],
+            client=pipeline,
+        )
         pipeline.hincrby(keys.counts, "stop", 1)
-        pipeline.execute()
 
     def report(self, gateway: str, report: Report, retry_at: float | None) -> str:
         """Applies a delivery report by its rank (see ``report.lua``); `retry_at` (s) puts the message back."""
-        keys = keys_of(self.vault.person(report.number))
+        person = self.vault.person(report.number)
+        keys = keys_of(person)
         what = report.failure.value if report.failure else report.status
         event = f"report:{what}:{report.code}" if report.code else f"report:{what}"
         retry = "" if retry_at is None else retry_at
         result: bytes = self._report(
-            keys=[keys.sent(gateway, report.provider_id), keys.outbox, keys.attempts, keys.counts],
+            keys=[keys.sent(gateway, report.provider_id), keys.outbox, keys.attempts, keys.counts, keys.person(person)],
             args=[report.rank, report.status, retry, SENT_SECONDS, MOST_REPORTED_FAILURES, event],
         )
         return result.decode()
 
-    def flag_unreachable(self, number: str, code: str) -> None:
-        """Notes that a known number cannot be reached, with the provider's reason, until the person writes again."""
-        person = self.vault.person(number)
-        key = keys_of(person).person(person)
-        if self.redis.exists(key):
-            self.redis.hset(key, "unreachable", code)
+    def flag_unreachable(self, person: str, code: str, pipeline: Any) -> None:
+        """Notes that a known person cannot be reached, with the provider's reason, until she writes again."""
+        self._unreachable(keys=[keys_of(person).person(person)], args=[code], client=pipeline)
 
     def unreachable(self, person: str) -> str:
         """Why a person's number cannot be reached, as the provider said; "" if nothing is known."""

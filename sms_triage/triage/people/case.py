@@ -76,7 +76,10 @@ class Case:
 
 
 def load_case(data: bytes) -> Case:
-    raw = json.loads(zlib.decompress(data))
+    try:
+        raw = json.loads(zlib.decompress(data))
+    except zlib.error as error:
+        raise ValueError("this is no case") from error
     return Case(
         episodes=tuple(Episode(**{**episode, "signs": tuple(episode["signs"])}) for episode in raw["episodes"]),
         answers=tuple((question, values) for question, values in raw["answers"]),
