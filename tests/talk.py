@@ -5,15 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 
-from sms_triage.service.referrals import letter_text
+from sms_triage.service.referrals import letter
 from sms_triage.triage.content.model import Question
 from sms_triage.triage.conversation.engine import check_in, fall_silent, silence_at, take_turn
 from sms_triage.triage.conversation.standing import asked
 from sms_triage.triage.conversation.turn import Priority, Turn
 from sms_triage.triage.conversation.ussd import dial_in, press
 from sms_triage.triage.people.case import load_case
-from sms_triage.triage.people.codes import patient_code
-from sms_triage.triage.people.referral import Patient, load_patient
+from sms_triage.triage.people.codes import patient_code, spaced
+from sms_triage.triage.people.effects import Notify, OutcomeReported
+from sms_triage.triage.people.referral import Patient, load_patient, with_outcome
 from sms_triage.triage.people.session import Person, Session, load_session
 from sms_triage.triage.wording.locale import Locales
 
@@ -132,7 +133,7 @@ class Talk:
         self.person = replace(
             turn.person, session=session and load_session(session.dump()), case=case and load_case(case.dump())
         )
-        self.told = [*self._passed(turn, shown), *self._letters(turn)]
+        self.told = [*self._passed(turn, shown), *self._carried_out(turn)]
         self.counted = list(turn.events)
         return self._heard()
 
@@ -147,8 +148,19 @@ class Talk:
             if on_screen or reply.despite_stop or not self.person.opted_out:
                 yield Told(reply.text, reply.priority, reply.despite_stop, on_screen, at=at)
 
-    def _letters(self, turn: Turn) -> Iterable[Told]:
+    def _carried_out(self, turn: Turn) -> Iterable[Told]:
+        """What the turn does to others, and what they are told."""
         locale = self.locales.of("", "sms")
-        for letter in turn.letters:
-            to = letter.number or letter.area or "worker"
-            yield Told(letter_text(locale, letter), Priority.URGENT if letter.urgent else Priority.ANSWER, to=to)
+        for effect in turn.effects:
+            match effect:
+                case OutcomeReported(code, outcome, at, by):
+                    assert isinstance(self.person.desk, Drawer)
+                    patient = self.person.desk.cabinet[code]
+                    self.person.desk.keep(with_outcome(locale.caseload, patient, outcome, at))
+                    told = Notify("letter_outcome", {"code": spaced(code), "outcome": f"outcome:{outcome}", "chw": by})
+                case Notify():
+                    told = effect
+                case _:
+                    continue
+            to = told.number or told.area or "chw"
+            yield Told(letter(locale, told), Priority.URGENT if told.urgent else Priority.ANSWER, to=to)

@@ -189,7 +189,7 @@ def test_a_phone_of_a_health_worker(browser: webdriver.Chrome, address: str) -> 
 @pytest.mark.parametrize("language", ["en", "fr", "hi"])
 def test_the_card_of_the_shorthand_is_one_page(browser: webdriver.Chrome, tmp_path: Path, language: str) -> None:
     page = tmp_path / "card.html"
-    page.write_text(card(load_locale(language, "sms", {"emergency_number": "112"})), encoding="utf-8")
+    page.write_text(card([load_locale(language, "sms", {"emergency_number": "112"})]), encoding="utf-8")
     browser.get(page.as_uri())
     assert "D" in [item.text for item in browser.find_elements(By.CSS_SELECTOR, "h2 b")]
     options = PrintOptions()

@@ -10,7 +10,7 @@ from rq import Worker
 from sms_triage.gateways.base import SendError
 from sms_triage.service.service import HOUSEKEEPING_QUEUE, Service
 from sms_triage.settings import LINES
-from sms_triage.triage.content.reader import content_dir, load_content
+from sms_triage.triage.content.reader import content_dir
 from sms_triage.triage.content.translations import SOURCE_LANGUAGE, load_translation
 
 OLD_SECONDS = 60
@@ -43,11 +43,12 @@ def examine(service: Service) -> Iterator[Check]:
     yield Check(
         skew < CLOCK_SECONDS, f"the clocks differ by {skew:.1f} s" + ("" if skew < CLOCK_SECONDS else ": use NTP")
     )
-    content, menu = load_content(content_dir()), service.locales.of("", "sms").menu
-    in_step = content.hash == menu.content_hash
+    contents = [service.locales.of("", "sms", topic) for topic in service.locales.topics]
+    in_step = all(one.content.hash == one.menu.content_hash for one in contents)
     yield Check(in_step, "menus are of this content" if in_step else "menus are old: run `sms-triage menus build`")
-    if content.review != "signed":
-        yield Check(None, f"clinical review of the content is {content.review}: a clinician should sign it")
+    for content in (one.content for one in contents):
+        if content.review != "signed":
+            yield Check(None, f"clinical review of {content.topic} is {content.review}: a clinician should sign it")
     for language in service.locales.languages:
         review = load_translation(content_dir(), language).review
         if language != SOURCE_LANGUAGE and review == "pending":

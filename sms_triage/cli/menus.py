@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import click
 from sms_triage.settings import SettingsError
 from sms_triage.triage.content.errors import ContentError
 from sms_triage.triage.content.model import CHANNELS, Content
+from sms_triage.triage.content.opening import open_folder, topics_of
 from sms_triage.triage.content.reader import content_dir, load_content
 from sms_triage.triage.content.translations import (
     SOURCE_LANGUAGE,
@@ -25,12 +27,20 @@ from sms_triage.triage.menu.compiler import compile_content
 from sms_triage.triage.menu.menu import build_menu, dump_menu, load_menu, menu_path, menus_dir
 from sms_triage.triage.proofs.card import card
 from sms_triage.triage.proofs.graph import draw
+from sms_triage.triage.proofs.handled import unhandled
 from sms_triage.triage.proofs.proofs import Distribution, changed_outcomes, check
-from sms_triage.triage.proofs.protocols import check_discretion, check_protocol, schedules
-from sms_triage.triage.proofs.vignettes import play, read_vignettes, report
+from sms_triage.triage.proofs.protocols import QUIET, check_discretion, schedules, times_in_quiet_hours
+from sms_triage.triage.proofs.vignettes import play, read_vignettes, report, topic_of
 from sms_triage.triage.proofs.wording import check_words
 from sms_triage.triage.understanding.shorthand import check_shorthand
-from sms_triage.triage.wording.load import collect_texts, language_names, load_locale, load_locales, longest_values
+from sms_triage.triage.wording.load import (
+    collect_texts,
+    language_names,
+    load_locale,
+    load_locales,
+    longest_values,
+    topic_titles,
+)
 
 
 def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -73,14 +83,13 @@ def build(directory: Path | None, out: Path | None) -> None:
             click.echo(f"not translated: {missing}", err=True)
     if untranslated:
         sys.exit(1)
-    for language in languages_of(directory):
-        for channel in CHANNELS:
-            content = load_content(directory, load_translation(directory, language), channel)
-            menu = build_menu(content, compile_content(content), language, channel)
-            path = menu_path(out or menus_dir(), content.topic, language, channel)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dump_menu(menu), encoding="utf-8")
-            click.echo(f"{path}: {len(menu.screens)} screens, content {content.hash}")
+    for topic, language, channel in product(topics_of(directory), languages_of(directory), CHANNELS):
+        content = load_content(directory, load_translation(directory, language), channel, topic)
+        menu = build_menu(content, compile_content(content), language, channel)
+        path = menu_path(out or menus_dir(), topic, language, channel)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dump_menu(menu), encoding="utf-8")
+        click.echo(f"{path}: {len(menu.screens)} screens, content {content.hash}")
 
 
 @menus.command(name="check")
@@ -98,27 +107,34 @@ def check_menus(directory: Path | None, menus_path: Path | None) -> None:
 
 
 def _check(directory: Path, menus_path: Path | None) -> Iterator[str]:
-    names = language_names(directory)
+    folder = open_folder(directory)
+    yield from unhandled(folder)
+    yield from times_in_quiet_hours(folder.follow_up.times, QUIET)
+    for line in schedules(folder):
+        click.echo(line)
+    topics = topics_of(directory)
+    for topic, channel, language in product(topics, CHANNELS, languages_of(directory)):
+        violations = tuple(_check_locale(directory, menus_path, topic, channel, language))
+        yield from (f"{topic}: {violation}" if len(topics) > 1 else violation for violation in violations)
+
+
+def _check_locale(directory: Path, menus: Path | None, topic: str, channel: str, language: str) -> Iterator[str]:
+    """What is proven of a topic in one language on one channel."""
     values = longest_values(load_content(directory))
-    for channel in CHANNELS:
-        for language in languages_of(directory):
-            locale = load_locale(language, channel, values, directory=directory, menus=menus_path)
-            words = (*check_words(locale, names), *check_discretion(locale))
-            yield from words
-            if language == SOURCE_LANGUAGE:
-                found = check(locale)
-                yield from found.violations
-                if channel == "sms":
-                    yield from check_protocol(locale)
-                    yield from check_shorthand(locale.caseload.shorthand, locale.content)
-                    for line in schedules(locale):
-                        click.echo(line)
-                if not found.violations:
-                    click.echo(f"{channel}: {found.screens} screens sound for {found.answer_sets:,} answer sets")
-                    _show_distribution("all", found.everybody)
-                    _show_distribution("no emergency", found.no_emergency)
-            if not words:
-                click.echo(f"{language}.{channel}: every text is there and fits")
+    locale = load_locale(language, channel, values, topic, directory=directory, menus=menus)
+    words = check_words(locale, language_names(directory), topic_titles(directory, language))
+    words = (*words, *check_discretion(locale))
+    yield from words
+    if language == SOURCE_LANGUAGE:
+        found = check(locale)
+        yield from found.violations
+        yield from check_shorthand(locale.content.shorthand, locale.content) if channel == "sms" else ()
+        if not found.violations:
+            click.echo(f"{topic}, {channel}: {found.screens} screens sound for {found.answer_sets:,} answer sets")
+            _show_distribution("all", found.everybody)
+            _show_distribution("no emergency", found.no_emergency)
+    if not words:
+        click.echo(f"{topic}, {language}.{channel}: every text is there and fits")
 
 
 def _show_distribution(who: str, found: Distribution) -> None:
@@ -134,31 +150,38 @@ def _show_distribution(who: str, found: Distribution) -> None:
 @one_line
 def diff(old: Path, new: Path) -> None:
     """Which answer sets change disposition between two content folders."""
-    lines = changed_outcomes(load_content(old), load_content(new))
-    for line in lines or ["no answer set changes its disposition"]:
-        click.echo(line)
+    topics = dict.fromkeys((*topics_of(old), *topics_of(new)))
+    for topic in topics:
+        if topic not in topics_of(old) or topic not in topics_of(new):
+            lines = [f"stands in one of the two only: {old if topic in topics_of(old) else new}"]
+        else:
+            lines = changed_outcomes(load_content(old, topic=topic), load_content(new, topic=topic))
+        for line in lines or ["no answer set changes its disposition"]:
+            click.echo(f"{topic}: {line}" if len(topics) > 1 else line)
 
 
 _LANGUAGE = click.Choice(languages_of(content_dir()))
 _CHANNEL = click.Choice(CHANNELS)
+_TOPIC = click.Choice(topics_of(content_dir()))
 
 
 @menus.command()
 @click.option("--lang", type=_LANGUAGE, default=SOURCE_LANGUAGE, show_default=True)
 @click.option("--channel", type=_CHANNEL, default="sms", show_default=True)
+@click.option("--topic", type=_TOPIC, default=topics_of(content_dir())[0], show_default=True)
 @one_line
-def graph(lang: str, channel: str) -> None:
-    """Draws the menu as Graphviz: sms-triage menus graph | dot -Tsvg > menu.svg"""
-    content = load_content(None, load_translation(content_dir(), lang), channel)
-    click.echo(draw(load_menu(menu_path(menus_dir(), content.topic, lang, channel)), content), nl=False)
+def graph(lang: str, channel: str, topic: str) -> None:
+    """Draws the menu of a topic as Graphviz: sms-triage menus graph | dot -Tsvg > menu.svg"""
+    content = load_content(None, load_translation(content_dir(), lang), channel, topic)
+    click.echo(draw(load_menu(menu_path(menus_dir(), topic, lang, channel)), content), nl=False)
 
 
 @menus.command(name="card")
 @click.option("--lang", type=_LANGUAGE, default=SOURCE_LANGUAGE, show_default=True)
 @one_line
 def show_card(lang: str) -> None:
-    """The one-SMS shorthand on one page to print: sms-triage menus card > card.html"""
-    click.echo(card(load_locale(lang, "sms", {})), nl=False)
+    """The one-SMS shorthand, a page for each topic to print: sms-triage menus card > card.html"""
+    click.echo(card([load_locale(lang, "sms", {}, topic) for topic in topics_of(content_dir())]), nl=False)
 
 
 @menus.command()
@@ -166,21 +189,22 @@ def show_card(lang: str) -> None:
 @one_line
 def show(lang: str) -> None:
     """The content in words, for a clinician to read: questions, rules, what each result says."""
-    _show(load_content(None, load_translation(content_dir(), lang)), lang)
+    for other in languages_of(content_dir())[1:]:
+        click.echo(f"translation {other}, review: {load_translation(content_dir(), other).review}")
+    for topic in topics_of(content_dir()):
+        click.echo()
+        _show(load_content(None, load_translation(content_dir(), lang), topic=topic), lang)
 
 
 def _show(content: Content, language: str) -> None:
-    click.echo(f"{content.title} ({content.topic}), content {content.hash}, review: {content.review}")
-    for other in languages_of(content_dir())[1:]:
-        click.echo(f"translation {other}, review: {load_translation(content_dir(), other).review}")
-    click.echo()
+    click.echo(f"{content.title.own} ({content.topic}), content {content.hash}, review: {content.review}\n")
     for question in content.questions:
         click.echo(f"{question.id}: {question.text.own}")
         for number, option in enumerate(question.options, 1):
             click.echo(f"  {number} {option.label.own}  [{option.finding}={option.value}]")
         if question.none:
             click.echo(f"  {question.last} {question.none.own}")
-    locale = load_locale(language, "sms", {})
+    locale = load_locale(language, "sms", {}, content.topic)
     for rule in content.rules:
         sources = ", ".join(rule.sources)
         when = " and ".join(
@@ -197,12 +221,16 @@ def _show(content: Content, language: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="The whole report, with transcripts.")
 @click.option("--lang", type=_LANGUAGE, default=SOURCE_LANGUAGE, show_default=True)
 @click.option("--channel", type=_CHANNEL, default="sms", show_default=True)
+@click.option("--topic", type=_TOPIC, help="What they are about; by default what has the findings they name.")
 @one_line
-def vignettes(files: tuple[Path, ...], as_json: bool, lang: str, channel: str) -> None:
+def vignettes(files: tuple[Path, ...], as_json: bool, lang: str, channel: str, topic: str | None) -> None:
     """Plays clinical vignettes through the real engine. Exits 1 if any is under-triaged."""
     locales = load_locales((lang,), lang, {})
-    content = locales.of(lang, channel).content
-    played = [play(locales, vignette, lang, channel) for path in files for vignette in read_vignettes(path, content)]
+    played = []
+    for path in files:
+        about = locales.about(topic or topic_of(path, locales))
+        content = about.of(lang, channel).content
+        played += [play(about, vignette, lang, channel) for vignette in read_vignettes(path, content)]
     whole = report(played)
     if as_json:
         click.echo(json.dumps(whole, ensure_ascii=False, indent=1))

@@ -105,7 +105,7 @@ class Casework:
         wake = False
         for number in self._recipients(notification):
             locale = self.locales.of(self.store.load(self.store.vault.person(number)).person.language, "sms")
-            text = locale.plain(locale.phrase(notification.text, {}, **_filled(locale, notification.names)))
+            text = letter(locale, notification)
             priority = Priority.URGENT if notification.urgent else Priority.ANSWER
             wake |= self.registry.post(f"{id}:{number}", number, gateway, self.settings.sender, text, priority, now)
         return wake
@@ -203,6 +203,11 @@ class Casework:
                 self.registry.move_patient(patient, giver, taker)
                 moved += 1
         return moved
+
+
+def letter(locale: Locale, notification: Notify) -> str:
+    """A notification in the words of its reader's language."""
+    return locale.plain(locale.phrase(notification.text, {}, **_filled(locale, notification.names)))
 
 
 def _filled(locale: Locale, names: Mapping[str, str]) -> dict[str, str]:

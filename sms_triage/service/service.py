@@ -288,6 +288,6 @@ def open_service(settings: Settings, wall: Clock = WALL) -> Service:
     languages = settings.languages or tuple(language_names(content_dir()))
     values = {**settings.lines, **({"sender": settings.sender} if settings.sender else {})}
     locales = load_locales(languages, settings.default_language, values)
-    for fault in times_in_quiet_hours(locales.of("", "sms"), settings.quiet_hours):
+    for fault in times_in_quiet_hours(locales.of("", "sms").protocol.times, settings.quiet_hours):
         raise SettingsError(f"QUIET_HOURS: {fault}")
     return Service(settings, redis, vault, Store(redis, vault), locales, open_gateways(settings, redis), wall)

@@ -176,7 +176,7 @@ def test_a_provider_that_is_not_there_is_a_matter_for_later(deployment: Deployme
     gone = replace(
         deployment.service.settings, twilio_api_url=nowhere, africastalking_api_url=nowhere, kannel_url=nowhere
     )
-    gateway = open_gateways(gone)[deployment.provider.name]
+    gateway = open_gateways(gone, deployment.service.redis)[deployment.provider.name]
     with pytest.raises(SendError) as caught:
         gateway.send(Outgoing(ANA, SHORTCODE, "hello", "1"))
     assert caught.value.failure in (Failure.LATER, Failure.UNKNOWN)

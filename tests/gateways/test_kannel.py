@@ -19,7 +19,7 @@ from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.web.app import create_app
 from tests.outside import counted, metric
-from tests.test_running import free_port
+from tests.servers import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 pytestmark = pytest.mark.skipif(
@@ -215,7 +215,7 @@ def test_a_whole_triage_with_delivery_reports(deployment: Deployment) -> None:
         assert said[0].startswith("Last one.")
         result, question = phone.say("7", replies=2)
         assert result.startswith("Light spotting once is common")
-        assert result.endswith("Reply 1 for tips, 2 for possible causes, MENU to start again.")
+        assert result.endswith("Reply 1 Tips, 2 Possible causes, MENU to start again.")
         assert question.startswith("Shall we text you later")
         address = f"http://127.0.0.1:{deployment.web_port}"
         until(lambda: counted(address, "report:delivered") == 10, "not every report came")

@@ -96,4 +96,4 @@ def test_who_is_in_danger_is_asked_again_soon_and_her_health_worker_has_little_t
 
 
 def test_forced_sex_is_told_nobody(locale: Locale) -> None:
-    assert locale.caseload.private == ("forced",)
+    assert locale.content.roles.private == ("forced",)

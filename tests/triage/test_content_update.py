@@ -17,7 +17,7 @@ from tests.talk import Talk
 def changed(tmp_path: Path, *edits: tuple[str, str]) -> Locales:
     """The locales of a changed copy of the content."""
     copy = Path(shutil.copytree(content_dir(), tmp_path / "content"))
-    path = copy / "postcoital_bleeding.yaml"
+    path = copy / "topics" / "postcoital_bleeding.yaml"
     text = path.read_text()
     for old, new in edits:
         assert old in text
@@ -42,7 +42,10 @@ def test_an_answer_is_never_read_as_one_to_another_question(locales: Locales, tm
     assert said.startswith("Your age")
     # A danger sign is replaced by another, so the danger question is not fully answered any more.
     new = changed(
-        tmp_path, ("label: Severe belly pain, words", "label: Bad headache, words"), ("severe_pain", "headache")
+        tmp_path,
+        ("label: Severe belly pain, words", "label: Bad headache, words"),
+        ("severe_pain", "headache"),
+        ("  headache: { headache: yes }", "  severe_pain: { headache: yes }"),
     )
     person, said = converse(new, person, "2")
     assert said.startswith("Any of these NOW?")

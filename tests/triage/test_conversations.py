@@ -96,7 +96,7 @@ def play(transcript: Transcript) -> None:
     talk = Talk(deployment(tuple(heading.get("Languages", "en").split())), now=1000.0)
     if "Worker" in heading:
         worker = Chw("chw", "Amina", heading["Worker"], supervisor=heading.get("Supervisor", ""))
-        talk.person = Person(worker=worker, desk=Drawer())
+        talk.person = Person(chw=worker, desk=Drawer())
     if "From" in heading:
         day, hour, zone = heading["From"].split()
         talk.person = replace(talk.person, calendar=Calendar(zone))

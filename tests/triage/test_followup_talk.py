@@ -2,8 +2,9 @@
 
 import pytest
 
-from sms_triage.triage.content.protocols import Becomes, Recurrence
+from sms_triage.triage.content.model import AfterSeen, Becomes, Recurrence
 from sms_triage.triage.conversation.standing import owed
+from sms_triage.triage.people import recurrence
 from sms_triage.triage.people.case import Case, Episode, Plan, load_case
 from sms_triage.triage.wording.locale import Locales
 from tests.talk import Talk
@@ -98,7 +99,7 @@ def test_a_danger_in_answer_to_a_greeting_is_heard(locales: Locales) -> None:
 RULES = Recurrence(
     counts={"first": 1, "again": 2, "often": 3, "unsure": 2},
     becomes=(Becomes(3, 183, "often"), Becomes(2, 92, "again")),
-    after_seen_days=28, after_seen_frequency="again", after_seen_says="review", asks=(), together=(),
+    after_seen=AfterSeen(28, "again", "review"), uncounted="again",
 )  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def episodes(*days_ago: float, times: int = 1) -> tuple[Episode, ...]:
     ],
 )
 def test_the_counts_of_the_content(case: Case, frequency: str | None) -> None:
-    assert RULES.frequency(case, 1000 * DAY) == frequency
+    assert recurrence.frequency(RULES, case, 1000 * DAY) == frequency
 
 
 def test_a_case_survives_storing() -> None:

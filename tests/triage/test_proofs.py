@@ -12,7 +12,7 @@ from sms_triage.triage.content.reader import content_dir, load_content
 from sms_triage.triage.menu.compiler import compile_content
 from sms_triage.triage.menu.menu import build_menu, dump_menu, load_menu, menu_path
 from sms_triage.triage.proofs.proofs import changed_outcomes, check
-from sms_triage.triage.proofs.protocols import check_discretion, check_protocol
+from sms_triage.triage.proofs.protocols import check_discretion
 from sms_triage.triage.proofs.wording import check_words
 from sms_triage.triage.understanding.shorthand import check_shorthand
 from sms_triage.triage.wording.load import language_names, load_locale, longest_values

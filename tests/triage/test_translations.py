@@ -49,7 +49,7 @@ def test_six_languages_are_there() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_is_there_and_fits(language: str, channel: str) -> None:
     locale = load_locale(language, channel, longest_values(load_content()))
-    assert check_words(locale, language_names(content_dir())) == ()
+    assert check_words(locale, language_names(content_dir()), {}) == ()
 
 
 @pytest.mark.parametrize("channel", CHANNELS)

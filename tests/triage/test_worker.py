@@ -43,10 +43,10 @@ def test_every_answer_set_comes_through_the_shorthand(locale: Locale, data: st.D
         answers[finding.id] = data.draw(st.sampled_from(finding.values))
     if answers["forced"] == "no":
         answers["forced_when"] = content.findings["forced_when"].baseline
-    text = shorthand.write(answers, locale.caseload.shorthand, content)
+    text = shorthand.write(answers, locale.content.shorthand, content)
     told = {
         finding: value
-        for _, values in shorthand.read(text, locale.caseload.shorthand, content)
+        for _, values in shorthand.read(text, locale.content.shorthand, content)
         for finding, value in values.items()
     }
     asked = {finding: value for finding, value in answers.items() if finding in told}
@@ -73,7 +73,7 @@ def test_the_check_proves_it_for_every_way_to_answer() -> None:
 )  # fmt: skip
 def test_what_is_not_clear_is_named_and_not_guessed(locale: Locale, text: str, unclear: str) -> None:
     with pytest.raises(shorthand.Unclear, match=f"^{unclear}$"):
-        shorthand.read(text, locale.caseload.shorthand, locale.content)
+        shorthand.read(text, locale.content.shorthand, locale.content)
 
 
 @pytest.mark.parametrize("text", ["D5 P1", "d5p1l2", "D5, P1, L2.", "Ｄ５ Ｐ１"])

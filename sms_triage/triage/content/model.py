@@ -7,7 +7,7 @@ not set.
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sms_triage import text as sms
@@ -180,8 +180,7 @@ class Roles:
 
     `danger` is the question asked at once when a danger may have been told; `frequency` and `amount` are findings noted
     of an episode, as are those of the questions `signs`; `consent_sms` is the finding and value that allow an SMS after
-    a USSD session dropped; what is `private` is told to nobody without the person's wish; `asked_anew` are the
-    questions asked of who reports an episode, `together` those of them on one screen.
+    a USSD session dropped; what is `private` is told to nobody without the person's wish.
     """
 
     wording: Wording | None = None
@@ -191,16 +190,53 @@ class Roles:
     consent_sms: tuple[str, str] | None = None
     signs: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Becomes:
+    """So many times within so many days are what a triage calls `frequency`."""
+
+    episodes: int
+    within_days: float
+    frequency: str
+
+
+@dataclass(frozen=True)
+class AfterSeen:
+    """What an episode is called so many days after the person was seen, and the text said of it."""
+
+    days: float
+    frequency: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """A topic's rules of recurrence, applied in ``people.recurrence``; none where a topic has no frequency.
+
+    `counts` are how many times an answer stands for, `uncounted` what a report is called before which nothing was
+    counted; `asked_anew` are the questions asked of who reports an episode, `together` those of them on one screen.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    uncounted: str = ""
+    becomes: tuple[Becomes, ...] = ()
+    after_seen: AfterSeen | None = None
     asked_anew: tuple[str, ...] = ()
     together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Content:
-    """Everything known of one topic; `hash` names this very version."""
+    """Everything known of one topic; `hash` names this very version.
+
+    `names` fill ``{say}``, ``{complaint}`` and ``{named}`` in the service's own texts; `alarms` are what each alarm
+    makes known; `episode` asks together what the rules of recurrence say; `shorthand` is the letter of each question.
+    """
 
     topic: str
-    title: str
+    title: Text
+    names: Mapping[str, Text]
     review: str
     hash: str
     deployment: Mapping[str, int]
@@ -217,6 +253,10 @@ class Content:
     invariants: tuple[Invariant, ...]
     forbidden_phrases: Mapping[str, tuple[str, ...]]
     roles: Roles
+    alarms: Mapping[str, Answers]
+    recurrence: Recurrence
+    episode: Question | None
+    shorthand: Mapping[str, str]
     below_results: tuple[ResultOption, ...]
 
     def for_helper(self, answers: Answers) -> bool:
@@ -275,6 +315,8 @@ class Content:
 
     def texts(self) -> Iterator[tuple[str, Text]]:
         """Every text a person may read, with where it stands."""
+        yield "title", self.title
+        yield from ((f"name {name}", text) for name, text in self.names.items())
         for question in self.questions:
             yield f"question {question.id}", question.text
             for option in question.options:

@@ -1,12 +1,19 @@
 """Questions of the service's own, as the content names them; what is chosen in them is no finding."""
 
 RESUME = "resume"
-TOPIC = "topic"
-RESULT = "result"
-LANGUAGE = "language"
 TIME = "time"
 PIN = "pin"
-PIN_ASK = "pin_ask"
+HOME, CONSENT, LABEL, PATIENT, CONFIRM, OUTCOME = "home", "consent", "label", "patient", "confirm", "outcome"
+
+OWN = (RESUME, TIME, PIN, HOME, CONSENT, LABEL, PATIENT, CONFIRM, OUTCOME)
+"""Those that are written in the YAML; the content itself names those of check-ins."""
+
+PIN_ASK, FIND, PHONE = "pin_ask", "find", "phone"
+TOPIC = "topic"
+LANGUAGE = "language"
 EPISODE = "episode"
-HOME, CONSENT, LABEL, PATIENT, CONFIRM, FIND = "home", "consent", "label", "patient", "confirm", "find"
-OUTCOME, PHONE = "outcome", "phone"
+RESULT = "result"
+
+RESERVED = (PIN_ASK, FIND, PHONE, TOPIC, LANGUAGE, EPISODE, RESULT)
+"""Those that are made of texts, of the topics, of the languages, of other questions, and of what stands below a
+result."""

@@ -1,15 +1,15 @@
-"""The clinical content, read from YAML and checked for sense."""
+"""The clinical content of a topic, read from a content folder into the model, in one language."""
 
-import hashlib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from sms_triage.triage.content.conditions import Atom, Condition
-from sms_triage.triage.content.errors import ContentError
+from sms_triage.triage.content.folder import Folder
 from sms_triage.triage.content.model import (
-    CHANNELS,
+    AfterSeen,
+    Becomes,
     Budget,
     Content,
     Disposition,
@@ -17,15 +17,28 @@ from sms_triage.triage.content.model import (
     Invariant,
     Option,
     Question,
+    Recurrence,
     ResultOption,
     Roles,
     Rule,
     Text,
     Wording,
 )
-from sms_triage.triage.content.templates import placeholders
+from sms_triage.triage.content.opening import open_folder
+from sms_triage.triage.content.question_ids import EPISODE
+from sms_triage.triage.content.schema import (
+    InvariantEntry,
+    OptionEntry,
+    QuestionEntry,
+    RecurrenceEntry,
+    RolesEntry,
+    RuleEntry,
+    TogetherEntry,
+    When,
+    Worded,
+    Words,
+)
 from sms_triage.triage.content.translations import SOURCE, Translation
-from sms_triage.triage.content.yaml_file import read_yaml
 
 
 def content_dir() -> Path:
@@ -34,214 +47,194 @@ def content_dir() -> Path:
 
 
 def load_content(
-    directory: Path | None = None, translation: Translation = SOURCE, channel: str | None = None
+    directory: Path | None = None,
+    translation: Translation = SOURCE,
+    channel: str | None = None,
+    topic: str = "",
 ) -> Content:
-    """The content of `directory` (this installation's own by default), in the language of `translation`, with the
-    questions of `channel` (all of them by default).
+    """The content of a topic of `directory` (the first of this installation's own by default), in the language of
+    `translation`, with the questions of `channel` (all of them by default).
 
     Raises :class:`ContentError` if a file is missing, is not YAML, names what does not exist, or is not translated.
     """
-    directory = directory or content_dir()
-    raw = read_yaml(directory / "postcoital_bleeding.yaml")
-    try:
-        return _Reader(raw, read_yaml(directory / "service.yaml"), translation, channel).content(_digest(directory))
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise ContentError(f"postcoital_bleeding.yaml is malformed: {type(error).__name__} {error}") from error
+    return _Reader(open_folder(directory or content_dir()), topic, translation, channel).content()
 
 
-def _digest(directory: Path) -> str:
-    """The version of a content folder: changes with any of its files."""
-    files = [*sorted(directory.glob("*.yaml")), *sorted(directory.glob("locale/*.po"))]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
-
-
-def read_text(raw: str | Mapping[str, str], where: str, translation: Translation = SOURCE) -> Text:
+def read_text(words: Words, where: str, translation: Translation = SOURCE) -> Text:
     """A text of the content: one string for all, or one each for her ``own`` eyes and for a ``helper``."""
-    if isinstance(raw, str):
-        return Text(*[translation.of(raw, where)] * 2)
-    if isinstance(raw, dict) and raw.keys() == {"own", "helper"}:
-        return Text(translation.of(raw["own"], where), translation.of(raw["helper"], f"{where}, to a helper"))
-    raise ContentError(f"{raw!r} is not a text: quote it, or give one for own and one for helper")
+    if isinstance(words, Worded):
+        return Text(translation.of(words.own, where), translation.of(words.helper, f"{where}, to a helper"))
+    return Text(*[translation.of(words, where)] * 2)
+
+
+def read_condition(when: When) -> Condition:
+    """``{finding: value, any: [...]}`` as the clauses it stands for."""
+    clauses = []
+    for key, value in when.items():
+        atoms = [pair for choice in value for pair in choice.items()] if key == "any" else [(key, value)]
+        clauses.append(tuple(_atom(finding, values) for finding, values in atoms))
+    return Condition(tuple(clauses))
+
+
+def _atom(finding: str, values: Any) -> Atom:
+    return Atom(finding, frozenset(values if isinstance(values, list) else [values]))
 
 
 class _Reader:
-    """Turns the parsed YAML into :class:`Content`, and says what it names that does not exist."""
+    """Turns the YAML of a topic into :class:`Content`."""
 
-    def __init__(
-        self, raw: dict[str, Any], service: dict[str, Any], translation: Translation, channel: str | None
-    ) -> None:
-        self.raw = raw
-        self.service = service
+    def __init__(self, folder: Folder, topic: str, translation: Translation, channel: str | None) -> None:
+        self.folder = folder
+        self.id, self.topic = folder.topic(topic)
         self.translation = translation
         self.channel = channel
-        self.findings: dict[str, Finding] = {}
 
-    def text(self, raw: str | Mapping[str, str], where: str) -> Text:
-        return read_text(raw, where, self.translation)
+    def text(self, words: Words, where: str) -> Text:
+        return read_text(words, where, self.translation)
 
-    def content(self, digest: str) -> Content:
-        raw = self.raw
-        questions = tuple(
-            self._question(entry)
-            for entry in raw["questions"]
-            if self.channel in (None, *entry.get("channels", CHANNELS))
+    def content(self) -> Content:
+        topic, service = self.topic, self.folder.service
+        limits = service.limits[service.languages[self.translation.language].limits]
+        questions = tuple(self._question(entry) for entry in topic.questions if self.channel in (None, *entry.channels))
+        findings = {finding.id: finding for entry in topic.questions for finding in _findings(entry)}
+        dispositions = tuple(
+            Disposition(
+                id=entry.id,
+                rank=service.dispositions.index(entry.id),
+                text=self.text(entry.text, f"disposition {entry.id}"),
+                if_worse=self.text(entry.if_worse, f"disposition {entry.id}, if worse"),
+            )
+            for entry in topic.dispositions
         )
-        dispositions = tuple(self._disposition(rank, entry) for rank, entry in enumerate(raw["dispositions"]))
         by_id = {disposition.id: disposition for disposition in dispositions}
-        meanings = {id: self.text(text, f"meaning {id}") for id, text in raw["meanings"].items()}
-        advice = {id: self.text(text, f"advice {id}") for id, text in raw["advice"].items()}
-        rules = tuple(self._rule(order, entry, by_id) for order, entry in enumerate(raw["rules"]))
-        for rule in rules:
-            _known(f"rule {rule.id}", [rule.may_mean], meanings)
-            _known(f"rule {rule.id}", (*rule.advice, *rule.without), advice)
-            _known(f"rule {rule.id}", rule.sources, {**raw["sources"], "clinical": ""})
-        if not any(not rule.when.clauses for rule in rules):
-            raise ContentError("no rule holds always: some answers would have no outcome")
-        content = Content(
-            topic=raw["topic"],
-            title=raw["title"],
-            review=raw["review"],
-            hash=digest,
-            deployment=raw["deployment"],
-            budget=Budget(**raw["limits"][raw["limits"]["languages"].get(self.translation.language, "gsm7")]),
-            walk_questions=raw["limits"]["walk_questions"],
-            sources=raw["sources"],
+        names = {"say": topic.names.say, "complaint": topic.names.complaint, "named": topic.names.named}
+        recurrence = _recurrence(topic.recurrence)
+        together = topic.recurrence.together if topic.recurrence else None
+        return Content(
+            topic=self.id,
+            title=self.text(topic.title, "title"),
+            names={name: self.text(text, f"name {name}") for name, text in names.items()},
+            review=topic.review,
+            hash=self.folder.hash,
+            deployment=service.deployment,
+            budget=Budget(limits.encoding, limits.question, limits.longer_question, limits.result, limits.line),
+            walk_questions=topic.walk_questions,
+            sources=topic.sources,
             questions=questions,
-            findings=self.findings,
+            findings=findings,
             dispositions=dispositions,
-            rules=rules,
-            meanings=meanings,
-            advice=advice,
-            causes=tuple(self.text(text, f"cause {number}") for number, text in enumerate(raw["causes"], 1)),
-            invariants=tuple(self._invariant(entry, by_id) for entry in raw["invariants"]),
-            forbidden_phrases={id: tuple(phrases) for id, phrases in raw["forbidden_phrases"].items()},
-            roles=_roles(raw["roles"]),
-            below_results=self._below_results(),
-        )
-        for where, text in content.texts():
-            _known(where, sorted(placeholders(text.own) | placeholders(text.helper)), content.deployment)
-        return content
-
-    def _below_results(self) -> tuple[ResultOption, ...]:
-        """The options below every result on this channel (on all, without one), in their order."""
-        return tuple(
-            ResultOption(
-                value,
-                self.text(entry["label"], f"result, option {value}"),
-                entry.get("if", ""),
-                entry.get("unless", ""),
-            )
-            for value, entry in self.service["results"].items()
-            if self.channel in (None, *entry.get("channels", CHANNELS))
+            rules=tuple(_rule(order, entry, by_id) for order, entry in enumerate(topic.rules)),
+            meanings={id: self.text(text, f"meaning {id}") for id, text in topic.meanings.items()},
+            advice={id: self.text(text, f"advice {id}") for id, text in topic.advice.items()},
+            causes=tuple(self.text(text, f"cause {number}") for number, text in enumerate(topic.causes, 1)),
+            invariants=tuple(_invariant(entry) for entry in topic.invariants),
+            forbidden_phrases=topic.forbidden_phrases,
+            roles=_roles(topic.roles),
+            alarms=topic.alarms,
+            recurrence=recurrence,
+            episode=self._episode(together, questions, findings) if together else None,
+            shorthand=topic.shorthand,
+            below_results=tuple(
+                ResultOption(value, self.text(entry.label, f"result, option {value}"), entry.given, entry.unless)
+                for value, entry in service.results.items()
+                if self.channel in (None, *entry.channels)
+            ),
         )
 
-    def _disposition(self, rank: int, entry: dict[str, Any]) -> Disposition:
-        where = f"disposition {entry['id']}"
-        return Disposition(
-            entry["id"], rank, self.text(entry["text"], where), self.text(entry["if_worse"], f"{where}, if worse")
-        )
-
-    def _question(self, entry: dict[str, Any]) -> Question:
-        several = bool(entry.get("several"))
-        where = f"question {entry['id']}"
-        options = tuple(
-            self._option(where, entry, option, "yes" if several else option["value"]) for option in entry["options"]
-        )
-        only_if = self.condition(entry.get("only_if", {}))
-        if several:
-            for option in options:
-                self.findings[option.finding] = Finding(option.finding, ("no", "yes"), "no", (("no", "yes"),), ())
-        else:
-            finding = Finding(
-                id=entry["one_of"],
-                values=tuple(option.value for option in options),
-                baseline=entry["baseline"],
-                worse=tuple(tuple(chain) for chain in entry.get("worse", ())),
-                as_urgent=tuple(entry.get("as_urgent", {}).items()),
-            )
-            named = [finding.baseline, *sum(finding.worse, ()), *sum(finding.as_urgent, ())]
-            _known(f"question {entry['id']}", named, dict.fromkeys(finding.values))
-            self.findings[finding.id] = finding
+    def _question(self, entry: QuestionEntry) -> Question:
+        where = f"question {entry.id}"
         return Question(
-            id=entry["id"],
+            id=entry.id,
             text=self._asking(where, entry),
-            options=options,
-            several=several,
-            none=self.text(entry["none"]["label"], f"{where}, none of these") if several else None,
-            only_if=only_if,
-            always=bool(entry.get("always")),
-            channels=tuple(entry.get("channels", CHANNELS)),
+            options=tuple(self._option(where, entry, option) for option in entry.options),
+            several=entry.several,
+            none=self.text(entry.none.label, f"{where}, none of these") if entry.none else None,
+            only_if=read_condition(entry.only_if),
+            always=entry.always,
+            channels=entry.channels,
         )
 
-    def _asking(self, where: str, entry: dict[str, Any]) -> Text:
+    def _asking(self, where: str, entry: QuestionEntry) -> Text:
         """How a question is asked on this channel (a translator is shown both)."""
-        text = self.text(entry["text"], where)
-        if "ussd_text" not in entry or self.channel == "sms":
+        text = self.text(entry.text, where)
+        if entry.ussd_text is None or self.channel == "sms":
             return text
-        on_ussd = self.text(entry["ussd_text"], f"{where}, on USSD")
+        on_ussd = self.text(entry.ussd_text, f"{where}, on USSD")
         return on_ussd if self.channel == "ussd" else text
 
-    def _option(self, where: str, entry: dict[str, Any], option: dict[str, Any], value: str) -> Option:
+    def _option(self, where: str, entry: QuestionEntry, option: OptionEntry) -> Option:
         """An option; its further words are understood in English too, whatever the language."""
-        finding = option["finding"] if entry.get("several") else entry["one_of"]
-        where = f"{where}, option {finding if entry.get('several') else value}"
-        words = tuple(option.get("words", ()))
-        translated = self.translation.of(", ".join(words), f"{where}, other words for it")
+        where = f"{where}, option {option.finding if entry.several else option.value}"
+        translated = self.translation.of(", ".join(option.words), f"{where}, other words for it")
         own = tuple(word.strip() for word in translated.split(",") if word.strip())
-        return Option(finding, value, self.text(option["label"], where), tuple(dict.fromkeys((*own, *words))))
-
-    def _rule(self, order: int, entry: dict[str, Any], dispositions: Mapping[str, Disposition]) -> Rule:
-        _known(f"rule {entry['id']}", [entry["at_least"]], dispositions)
-        return Rule(
-            id=entry["id"],
-            order=order,
-            when=self.condition(entry["when"]),
-            at_least=dispositions[entry["at_least"]],
-            may_mean=entry["may_mean"],
-            advice=tuple(entry["advice"]),
-            without=tuple(entry.get("without", ())),
-            sources=tuple(entry["sources"]),
+        return Option(
+            finding=option.finding if entry.several else entry.one_of,
+            value="yes" if entry.several else option.value,
+            label=self.text(option.label, where),
+            words=tuple(dict.fromkeys((*own, *option.words))),
         )
 
-    def _invariant(self, entry: dict[str, Any], dispositions: Mapping[str, Disposition]) -> Invariant:
-        named = [entry[key] for key in ("never_below", "only") if key in entry]
-        _known(f"invariant {entry['id']}", named, dispositions)
-        return Invariant(
-            id=entry["id"],
-            when=self.condition(entry["when"]),
-            never_below=entry.get("never_below"),
-            only=entry.get("only"),
-            told_after=entry.get("told_after"),
-        )
-
-    def condition(self, raw: Mapping[str, Any]) -> Condition:
-        clauses = []
-        for key, value in raw.items():
-            if key == "any":
-                clauses.append(tuple(self._atom(*pair) for choice in value for pair in choice.items()))
-            else:
-                clauses.append((self._atom(key, value),))
-        return Condition(tuple(clauses))
-
-    def _atom(self, finding: str, raw: Any) -> Atom:
-        _known("a condition", [finding], self.findings)
-        values = frozenset(raw if isinstance(raw, list) else [raw])
-        _known(f"a condition on {finding}", values, dict.fromkeys(self.findings[finding].values))
-        return Atom(finding, values)
+    def _episode(
+        self, entry: TogetherEntry, questions: tuple[Question, ...], findings: Mapping[str, Finding]
+    ) -> Question:
+        """Several questions on one screen: every option but the mildest, and but those that only stand for another."""
+        options = []
+        for question in questions:
+            for option in question.options if question.id in entry.questions else ():
+                finding = findings[option.finding]
+                if option.value != finding.baseline and option.value not in dict(finding.as_urgent):
+                    options.append(option)
+        text = self.text(entry.text, f"question {EPISODE}, text")
+        none = self.text(entry.none, f"question {EPISODE}, none")
+        return Question(EPISODE, text, tuple(options), several=True, none=none)
 
 
-def _roles(raw: Mapping[str, Any]) -> Roles:
-    return Roles(
-        wording=Wording(**raw["wording"]) if "wording" in raw else None,
-        danger=raw.get("danger", ""),
-        frequency=raw.get("frequency", ""),
-        amount=raw.get("amount", ""),
-        consent_sms=next(iter(raw.get("consent_sms", {}).items()), None),
-        **{name: tuple(raw.get(name, ())) for name in ("signs", "private", "asked_anew", "together")},
+def _findings(entry: QuestionEntry) -> list[Finding]:
+    if entry.several:
+        return [Finding(option.finding, ("no", "yes"), "no", (("no", "yes"),), ()) for option in entry.options]
+    values = tuple(option.value for option in entry.options)
+    return [Finding(entry.one_of, values, entry.baseline, entry.worse, tuple(entry.as_urgent.items()))]
+
+
+def _rule(order: int, entry: RuleEntry, dispositions: Mapping[str, Disposition]) -> Rule:
+    return Rule(
+        id=entry.id,
+        order=order,
+        when=read_condition(entry.when),
+        at_least=dispositions[entry.at_least],
+        may_mean=entry.may_mean,
+        advice=entry.advice,
+        without=entry.without,
+        sources=entry.sources,
     )
 
 
-def _known(where: str, names: Any, known: Mapping[str, object]) -> None:
-    for name in names:
-        if name not in known:
-            raise ContentError(f"{where} names {name!r}, which does not exist")
+def _invariant(entry: InvariantEntry) -> Invariant:
+    return Invariant(entry.id, read_condition(entry.when), entry.never_below, entry.only, entry.told_after)
+
+
+def _roles(entry: RolesEntry) -> Roles:
+    wording = entry.wording
+    return Roles(
+        wording=Wording(wording.finding, wording.own, wording.helper) if wording else None,
+        danger=entry.danger,
+        frequency=entry.frequency,
+        amount=entry.amount,
+        consent_sms=next(iter(entry.consent_sms.items()), None),
+        signs=entry.signs,
+        private=entry.private,
+    )
+
+
+def _recurrence(entry: RecurrenceEntry | None) -> Recurrence:
+    if entry is None:
+        return Recurrence()
+    seen = entry.after_seen
+    return Recurrence(
+        counts=entry.counts,
+        uncounted=entry.uncounted,
+        becomes=tuple(Becomes(rule.episodes, rule.within_days, rule.frequency) for rule in entry.becomes),
+        after_seen=AfterSeen(seen.days, seen.frequency, seen.says) if seen else None,
+        asked_anew=entry.asked_anew,
+        together=entry.together.questions if entry.together else (),
+    )

@@ -164,9 +164,9 @@ def in_shorthand(talk: Talk, text: str) -> Next:
     """A triage in one SMS: it is read back, with the guidance first if it is an emergency."""
     locale = talk.locale
     try:
-        answers = shorthand.read(text, locale.caseload.shorthand, locale.content)
+        answers = shorthand.read(text, locale.content.shorthand, locale.content)
     except shorthand.Unclear as unclear:
-        example = shorthand.write(locale.content.baseline(), locale.caseload.shorthand, locale.content)
+        example = shorthand.write(locale.content.baseline(), locale.content.shorthand, locale.content)
         return home(talk, before=locale.phrase("shorthand_unclear", {}, part=str(unclear), example=example))
     who = locale.content.said_to(helper=True)
     session = replace(talk.fresh(locale.content.topic), answers=(*who, *answers), asking=CONFIRM)
@@ -180,7 +180,7 @@ def echo(talk: Talk, session: Session) -> str:
     locale = talk.about(session)
     lines = []
     for id, values in session.answers:
-        letter = locale.caseload.shorthand.get(id)
+        letter = locale.content.shorthand.get(id)
         if letter is None:
             continue
         question = locale.content.question(id)

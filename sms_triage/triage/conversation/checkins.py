@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from sms_triage.triage.content.protocols import FollowUpProtocol
+from sms_triage.triage.content.protocols import RECURRENCE, FollowUpProtocol
 from sms_triage.triage.content.question_ids import PIN, TIME
-from sms_triage.triage.conversation.episodes import RECURRENCE, report
+from sms_triage.triage.conversation.episodes import report
 from sms_triage.triage.conversation.privacy import ask_pin
 from sms_triage.triage.conversation.talk import ANY, Handler, Handlers, Next, Talk
 from sms_triage.triage.conversation.turn import Turn

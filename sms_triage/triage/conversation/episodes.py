@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sms_triage.triage.content.model import Rule
+from sms_triage.triage.content.protocols import RECURRENCE
 from sms_triage.triage.content.question_ids import EPISODE
 from sms_triage.triage.conversation.standing import asked, facts
 from sms_triage.triage.conversation.talk import Next, Talk, begin
@@ -13,21 +14,19 @@ from sms_triage.triage.people.followup import begin_follow_up
 from sms_triage.triage.people.session import Session
 from sms_triage.triage.wording.locale import Locale
 
-RECURRENCE = "recurrence"
-"""The schedule that follows an episode that was reported as one."""
-
 
 def episode_of(talk: Talk, session: Session, rule: Rule) -> Episode:
     """What a result is noted as."""
     locale = talk.about(session)
     known, roles = facts(locale, session), locale.content.roles
-    counts = locale.protocol.recurrence.counts
+    counts = locale.content.recurrence.counts
     return Episode(
         at=talk.now,
         amount=known.get(roles.amount, ""),
         signs=signs_in(locale, known),
         times=1 if session.again else counts.get(session.known.get(roles.frequency, ""), 1),
         disposition=rule.at_least.id,
+        rank=rule.at_least.rank,
         topic=session.topic,
     )
 
@@ -56,7 +55,7 @@ def report(talk: Talk, before: str = "") -> Next:
     """It happened again, or got worse: what is asked anew is little, all else is as it was told the last time."""
     case = talk.case
     locale = talk.locales.of(talk.person.language, talk.channel, case.topic)
-    rules, roles = locale.protocol.recurrence, locale.content.roles
+    rules, roles = locale.content.recurrence, locale.content.roles
     if not case.answers or not roles.frequency:
         return begin(talk)
     mildest = locale.content.findings[roles.frequency].baseline
@@ -64,14 +63,14 @@ def report(talk: Talk, before: str = "") -> Next:
         mildest if case.seen_at else rules.uncounted
     )
     counted = locale.content.question_of(roles.frequency).id
-    kept = tuple(entry for entry in case.answers if entry[0] not in (*roles.asked_anew, counted))
+    kept = tuple(entry for entry in case.answers if entry[0] not in (*rules.asked_anew, counted))
     answers = (*kept, (counted, {roles.frequency: frequency}))
     return Next(talk, replace(talk.fresh(case.topic), answers=answers, again=True), before=before, event="again")
 
 
 def asking_together(locale: Locale, session: Session) -> Session:
     """The session of who reports an episode, asked on one screen what a triage asks on several."""
-    together = session.again and asked(locale, session).id in locale.content.roles.together
+    together = session.again and asked(locale, session).id in locale.content.recurrence.together
     return replace(session, asking=EPISODE) if together else session
 
 
@@ -80,7 +79,7 @@ def told_together(locale: Locale, session: Session, numbers: frozenset[int]) -> 
     content, options = locale.content, locale.questions[EPISODE].options
     told = [option for number, option in enumerate(options, 1) if number in numbers]
     answers = session.answers
-    for id in content.roles.together:
+    for id in content.recurrence.together:
         values = {finding: content.findings[finding].baseline for finding in content.question(id).findings}
         for option in told:
             if option.finding in values:

@@ -62,7 +62,7 @@ def diary(talk: Talk, session: Session) -> Turn:
     episodes = case.about(case.topic).episodes
     if not episodes:
         return talk.say(session, locale.phrase("diary_empty", {}), events=(DIARY,))
-    window = locale.protocol.recurrence.becomes[0].within_days * DAY
+    window = locale.protocol.diary_days * DAY
     times = sum(episode.times for episode in episodes if episode.at > talk.now - window)
     head, total = locale.phrase("diary", {}), locale.phrase("diary_more", {}, times=times)
     labels, notes = locale.public_labels, ""

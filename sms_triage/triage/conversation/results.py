@@ -20,8 +20,8 @@ def conclude(coming: Next) -> Turn:
     """The result, noted as an episode of the person or of a health worker's patient, and what is offered with it."""
     talk, session = coming.talk, coming.session
     locale, rule = talk.about(session), owed(talk.about(session), session)
-    rules, case = locale.protocol.recurrence, talk.person.case
-    review = session.again and case is not None and returned(rules, case, talk.now)
+    rules, case = locale.content.recurrence, talk.person.case
+    review = rules.after_seen if session.again and case is not None and returned(rules, case, talk.now) else None
     noted = referrals.noted(talk, session, rule) if session.patient else episodes.noted(talk, session, rule)
     talk, session = noted.talk, replace(noted.session, reading="", asking="")
     session = talk.shown(replace(session, offered=_offered(talk, session)))
@@ -36,7 +36,7 @@ def conclude(coming: Next) -> Turn:
         why, *slip = noted.first or (Reply(""),)
         told = (Reply("\n".join(filter(None, [why.text, *prompts]))), *slip)
     else:
-        told = (*([Reply(locale.phrase(rules.after_seen_says, {}))] if review else []), *map(Reply, prompts))
+        told = (*([Reply(locale.phrase(review.says, {}))] if review else []), *map(Reply, prompts))
     events = (*filter(None, [coming.event]), f"completed:{rule.at_least.id}")
     return talk.say(session, *coming.first, result, *told, events=events)
 

@@ -47,8 +47,8 @@ def stamp_of(locale: Locale, session: Session) -> str:
 
 def stated(locale: Locale, session: Session) -> dict[str, str]:
     """What the alarms of a session make known."""
-    alarms = (alarm for alarm in locale.alarms.alarms if alarm.id in session.alarms)
-    return {finding: value for alarm in alarms for finding, value in alarm.findings.items()}
+    alarms = (alarm.id for alarm in locale.alarms.alarms if alarm.id in session.alarms)
+    return {finding: value for id in alarms for finding, value in locale.content.alarms.get(id, {}).items()}
 
 
 def counted(locale: Locale, session: Session) -> dict[str, str]:

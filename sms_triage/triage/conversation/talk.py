@@ -70,7 +70,7 @@ class Talk:
 
     def counted(self, case: Case, topic: str) -> str:
         """What the frequency is by the episodes of a case about this topic; "" where they do not tell."""
-        rules, case = self.locales.of("", self.channel, topic).protocol.recurrence, case.about(topic)
+        rules, case = self.locales.of("", self.channel, topic).content.recurrence, case.about(topic)
         return (frequency(rules, case, self.now) if case.episodes else None) or ""
 
     def current(self) -> Session:

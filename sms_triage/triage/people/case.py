@@ -12,13 +12,15 @@ DAY = 86_400.0
 @dataclass(frozen=True)
 class Episode:
     """One time that a triage or a report was about: when (s since the epoch), the amount and signs told, how many
-    times it stands for, the disposition it was given, and its topic."""
+    times it stands for, the disposition it was given with its place in the scale (0: the most urgent), and its
+    topic."""
 
     at: float
     amount: str
     signs: tuple[str, ...]
     times: int
     disposition: str
+    rank: int = 0
     topic: str = ""
 
 

@@ -1,6 +1,6 @@
 """How often is often: what the episodes before make of one more, by the content's rules."""
 
-from sms_triage.triage.content.protocols import Recurrence
+from sms_triage.triage.content.model import Recurrence
 from sms_triage.triage.people.case import DAY, Case
 
 
@@ -11,9 +11,11 @@ def frequency(rules: Recurrence, case: Case, now: float) -> str | None:
         earliest = max(since, now - rule.within_days * DAY)
         if 1 + sum(episode.times for episode in case.episodes if episode.at > earliest) >= rule.episodes:
             return rule.frequency
-    return rules.after_seen_frequency if returned(rules, case, now) else None
+    return rules.after_seen.frequency if rules.after_seen and returned(rules, case, now) else None
 
 
 def returned(rules: Recurrence, case: Case, now: float) -> bool:
     """Whether an episode now comes so long after the person was seen that she should go back."""
-    return case.seen_at is not None and now - case.seen_at > rules.after_seen_days * DAY
+    if case.seen_at is None or rules.after_seen is None:
+        return False
+    return now - case.seen_at > rules.after_seen.days * DAY

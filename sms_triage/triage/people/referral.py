@@ -8,6 +8,9 @@ from sms_triage.triage.people.case import DAY, Case, load_case
 
 NO_CASE = Case()
 
+LAST = 99
+"""Where who has no result yet stands among the urgent."""
+
 
 @dataclass(frozen=True)
 class Referral:
@@ -63,16 +66,12 @@ class Patient:
     def order(self) -> float:
         """Where she stands in the caseload: the most urgent first, and of these the newest."""
         last = self.case.episodes[-1] if self.case.episodes else None
-        rank = URGENCY.index(last.disposition) if last and last.disposition in URGENCY else len(URGENCY)
-        return rank * 1e11 - (last.at if last else self.agreed_at)
+        return (last.rank if last else LAST) * 1e11 - (last.at if last else self.agreed_at)
 
     def dump(self) -> bytes:
         raw = {"code": self.code, "owner": self.owner, "agreed_at": self.agreed_at, "label": self.label}
         referral = asdict(self.referral) if self.referral else None
         return json.dumps({**raw, "case": self.case.dump().hex(), "referral": referral}, separators=(",", ":")).encode()
-
-
-URGENCY = ("emergency_now", "same_day", "within_week", "routine_visit", "self_care_watch")
 
 
 def load_patient(data: bytes) -> Patient:

@@ -19,7 +19,7 @@ def draw(menu: Menu, content: Content) -> str:
     """
     lines = [
         f'digraph "{menu.topic}" {{',
-        f'  label="{content.title}, content {menu.content_hash}, review: {content.review}"; labelloc=t;',
+        f'  label="{content.title.own}, content {menu.content_hash}, review: {content.review}"; labelloc=t;',
         "  rankdir=LR; ranksep=0.9; nodesep=0.12; node [shape=plain, fontname=Helvetica, fontsize=9];",
         "  edge [color=gray40, arrowsize=0.6];",
     ]

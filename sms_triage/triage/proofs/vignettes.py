@@ -11,7 +11,7 @@ from sms_triage.triage.content.errors import ContentError
 from sms_triage.triage.content.model import Content, Question
 from sms_triage.triage.content.yaml_file import read_yaml
 from sms_triage.triage.conversation.engine import take_turn
-from sms_triage.triage.conversation.standing import asked, owed
+from sms_triage.triage.conversation.standing import asked, concluded, owed
 from sms_triage.triage.conversation.turn import Turn
 from sms_triage.triage.conversation.ussd import MORE, dial_in, press
 from sms_triage.triage.people.session import Person
@@ -64,6 +64,18 @@ def read_vignettes(path: Path, content: Content) -> list[Vignette]:
     return [_vignette(path, place, entry, content) for place, entry in enumerate(raw, 1)]
 
 
+def topic_of(path: Path, locales: Locales) -> str:
+    """What the vignettes of a file are about: the topic that has the most of the findings they name."""
+    raw = read_yaml(path)
+    entries = [entry for entry in raw if isinstance(entry, dict)] if isinstance(raw, list) else []
+    named = {str(finding) for entry in entries for finding in entry.get("findings") or {}}
+
+    def known(topic: str) -> int:
+        return len(named & locales.of("", "sms", topic).content.findings.keys())
+
+    return max(locales.topics, key=known)
+
+
 def _vignette(path: Path, place: int, entry: Any, content: Content) -> Vignette:
     where = f"{path}: vignette {entry.get('id', place) if isinstance(entry, dict) else place}"
     try:
@@ -106,9 +118,9 @@ def play(locales: Locales, vignette: Vignette, language: str, channel: str) -> P
         if person.session.page + 1 < len(person.session.pages):
             text = MORE
             continue
-        question = asked(locale, person.session)
-        if question is None:
+        if concluded(locale, person.session):
             break
+        question = asked(locale, person.session)
         questions.append(question.id)
         text = _answer(question, answers)
     got = owed(locale, person.session).at_least

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sms_triage import text as sms
 from sms_triage.triage.content.model import Content, Question, Text
-from sms_triage.triage.content.question_ids import EPISODE
+from sms_triage.triage.content.question_ids import EPISODE, TOPIC
 from sms_triage.triage.content.templates import fill, placeholders
 from sms_triage.triage.conversation.ussd import MOST_OPTIONS, pages_of
 from sms_triage.triage.menu.compiler import compile_content
@@ -16,29 +16,16 @@ from sms_triage.triage.understanding.words import normal
 from sms_triage.triage.wording.load import offering
 from sms_triage.triage.wording.locale import Locale
 
-TURN_NAMES = {
-    "last",
-    "number",
-    "date",
-    "times",
-    "code",
-    "urgency",
-    "signs",
-    "chw",
-    "part",
-    "example",
-    "outcome",
-    "list",
-}
-"""What a turn fills in; everything else is the deployment's."""
 
-
-def check_words(locale: Locale, languages: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
+def check_words(
+    locale: Locale, languages: Mapping[str, tuple[str, str]], topics: Mapping[str, Text]
+) -> tuple[str, ...]:
     """Everything about the words. `locale` must be filled with the longest values a deployment may set; `languages` are
-    all that a deployment may offer."""
+    all that a deployment may offer, and `topics` those there are."""
     content, menu = locale.content, locale.menu
+    choosing = offering(locale, languages, topics)
     found = [*_names(content, locale.language), *_in_step(content, menu), *_words(locale), *_phrases(locale)]
-    found += _pages(offering(locale, languages)) if locale.channel == "ussd" else _budgets(locale, languages)
+    found += _pages(choosing) if locale.channel == "ussd" else _budgets(locale, choosing)
     return tuple(f"{locale.language}.{locale.channel}: {violation}" for violation in dict.fromkeys(found))
 
 
@@ -105,17 +92,14 @@ def _question_words(question: Question, lexicon: Lexicon) -> Iterator[str]:
 def _phrases(locale: Locale) -> Iterator[str]:
     for name, text in locale.texts.items():
         for words in text.both():
-            unknown = placeholders(words) - TURN_NAMES
-            yield from (f"text {name} asks for {{{placeholder}}}" for placeholder in unknown)
             if not words.strip():
                 yield f"text {name} is empty"
 
 
-def _budgets(locale: Locale, languages: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+def _budgets(locale: Locale, choosing: Locale) -> Iterator[str]:
     """Every SMS fits, in both wordings, with every line set (the longest allowed) and with none."""
     budget = locale.content.budget
     bare = replace(locale, values={})
-    choosing = offering(locale, languages)
     for who in ("own", "helper"):
         answers = locale.content.answers_of(who == "helper")
 
@@ -140,8 +124,9 @@ def _budgets(locale: Locale, languages: Mapping[str, tuple[str, str]]) -> Iterat
                 yield from over(f"question {screen.asks}, after an alarm", go_on, budget.longer_question)
                 offered = choosing.put(screen, answers)
                 yield from over(f"question {screen.asks}, with languages", offered, budget.longer_question)
-        episode = locale.to(locale.asks[EPISODE], answers)
-        yield from over("question episode", episode, budget.longer_question)
+        for id in (EPISODE, TOPIC):
+            if id in choosing.asks:
+                yield from over(f"question {id}", locale.to(choosing.asks[id], answers), budget.longer_question)
         for rule in locale.content.rules:
             fixed = fixed_result(locale, rule.id)[0 if who == "own" else 1]
             yield from over(f"result of {rule.id}", fixed, budget.result)

@@ -4,11 +4,10 @@ to die. Works on any text at any moment, tolerates misspelling, and does not tak
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sms_triage.triage.content.errors import ContentError
 from sms_triage.triage.content.model import Text
 from sms_triage.triage.content.reader import read_text
+from sms_triage.triage.content.schema import AlarmsFile
 from sms_triage.triage.content.translations import SOURCE, Translation
 from sms_triage.triage.understanding.words import fold, normal
 
@@ -29,12 +28,11 @@ _BOUNDARY = "|"
 
 @dataclass(frozen=True)
 class Alarm:
-    """One kind of danger: which guidance answers it, what becomes known (finding -> value), and the patterns of words
-    that state it, each with its language."""
+    """One kind of danger: which guidance answers it, and the patterns of words that state it, each with its language.
+    What it makes known, each topic says."""
 
     id: str
     guidance: str
-    findings: Mapping[str, str]
     patterns: tuple[tuple[str, "Pattern"], ...]
 
 
@@ -117,35 +115,29 @@ class Alarms:
         return False
 
 
-def read_alarms(raw: Mapping[str, Any], translation: Translation = SOURCE) -> Alarms:
-    """The alarms from the content. Raises :class:`ContentError` for a guidance that does not exist."""
-    guidance = {
-        id: Guidance(entry["disposition"], read_text(entry["text"], f"guidance {id}", translation))
-        for id, entry in raw["guidance"].items()
-    }
-    alarms = []
-    for entry in raw["alarms"]:
-        if entry["guidance"] not in guidance:
-            raise ContentError(f"alarm {entry['id']} names guidance {entry['guidance']!r}, which does not exist")
-        alarms.append(
+def read_alarms(file: AlarmsFile, translation: Translation = SOURCE) -> Alarms:
+    """The alarms from the content."""
+    return Alarms(
+        window=file.window,
+        alarms=tuple(
             Alarm(
-                id=entry["id"],
-                guidance=entry["guidance"],
-                findings=entry["findings"],
+                id=entry.id,
+                guidance=entry.guidance,
                 patterns=tuple(
                     (language, Pattern(tuple(tuple(word.split("|")) for word in fold(line).split())))
-                    for language, lines in entry["patterns"].items()
+                    for language, lines in entry.patterns.items()
                     for line in lines
                 ),
             )
-        )
-    return Alarms(
-        window=raw["window"],
-        alarms=tuple(alarms),
-        guidance=guidance,
-        denials=frozenset(raw["denials"]),
-        denials_after=frozenset(fold(word) for word in raw["denials_after"]),
-        doubts=tuple(fold(word) for word in raw["doubt"]),
+            for entry in file.alarms
+        ),
+        guidance={
+            id: Guidance(entry.disposition, read_text(entry.text, f"guidance {id}", translation))
+            for id, entry in file.guidance.items()
+        },
+        denials=frozenset(file.denials),
+        denials_after=frozenset(fold(word) for word in file.denials_after),
+        doubts=tuple(fold(word) for word in file.doubt),
     )
 
 

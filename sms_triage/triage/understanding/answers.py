@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
+
+from msgspec.structs import asdict
 
 from sms_triage.triage.content.model import Question
+from sms_triage.triage.content.schema import ServiceFile
 from sms_triage.triage.understanding.words import fold, normal, normal_set
 
-Command = Literal["stop", "start", "help", "restart", "language", "again", "diary", "delete", "back"]
 Miss = Literal["unknown", "unsure", "none_and_more"]
 """Why an answer was not taken: not an answer, could be several, or "none" together with something."""
 
@@ -21,7 +23,7 @@ class Lexicon:
     are of one language only.
     """
 
-    commands: Mapping[str, Command]
+    commands: Mapping[str, str]
     languages: Mapping[str, str]
     speaks: Mapping[str, str]
     carrier_words: frozenset[str]
@@ -33,35 +35,32 @@ class Lexicon:
     thanks: frozenset[str]
 
 
-def read_lexicon(raw: Mapping[str, Any]) -> Lexicon:
+def read_lexicon(service: ServiceFile) -> Lexicon:
     """The lexicon from the service's content (``keywords``, ``answers`` and ``languages``)."""
-    answers = raw["answers"]
-    names = {id: (entry["name"], entry["plain"], *entry["words"]) for id, entry in raw["languages"].items()}
+    answers, keywords = service.answers, asdict(service.keywords)
+    names = {id: (entry.name, entry.plain, *entry.words) for id, entry in service.languages.items()}
     return Lexicon(
         languages={normal(word): id for id, words in names.items() for word in words},
-        speaks=_of_one_language(*raw["keywords"].values(), *(answers[kind] for kind in _BY_LANGUAGE)),
+        speaks=_of_one_language(*keywords.values(), answers.yes, answers.no, answers.greetings, answers.thanks),
         commands={
             word: command
-            for command, languages in raw["keywords"].items()
+            for command, languages in keywords.items()
             for words in languages.values()
             for word in normal_set(words)
         },
-        carrier_words=normal_set(raw["carrier_words"]),
-        yes=_in_every_language(answers["yes"]),
-        no=_in_every_language(answers["no"]),
+        carrier_words=normal_set(service.carrier_words),
+        yes=_in_every_language(answers.yes),
+        no=_in_every_language(answers.no),
         numbers={
             normal(word): number
-            for rows in answers["numbers"].values()
+            for rows in answers.numbers.values()
             for number, words in enumerate(rows, 1)
             for word in words
         },
-        fillers=normal_set(answers["fillers"]),
-        greetings=_in_every_language(answers["greetings"]),
-        thanks=_in_every_language(answers["thanks"]),
+        fillers=normal_set(answers.fillers),
+        greetings=_in_every_language(answers.greetings),
+        thanks=_in_every_language(answers.thanks),
     )
-
-
-_BY_LANGUAGE = ("yes", "no", "greetings", "thanks")
 
 
 def _in_every_language(words: Mapping[str, Iterable[str]]) -> frozenset[str]:

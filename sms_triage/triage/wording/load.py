@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from sms_triage import text as sms
 from sms_triage.triage.content.errors import ContentError
 from sms_triage.triage.content.model import CHANNELS, Content, Option, Question, ResultOption, Text
-from sms_triage.triage.content.protocols import ChwProtocol, load_protocol
-from sms_triage.triage.content.question_ids import EPISODE, FIND, LANGUAGE, PHONE, PIN_ASK
+from sms_triage.triage.content.opening import open_folder
+from sms_triage.triage.content.protocols import ChwProtocol, FollowUpProtocol, Schedule
+from sms_triage.triage.content.question_ids import EPISODE, FIND, LANGUAGE, PHONE, PIN_ASK, TOPIC
 from sms_triage.triage.content.reader import content_dir, load_content, read_text
 from sms_triage.triage.content.results import MORE, result_questions
+from sms_triage.triage.content.schema import ChwFile, FollowUpFile, OwnQuestionEntry
 from sms_triage.triage.content.templates import fill, placeholders
 from sms_triage.triage.content.translations import Collector, Translation, languages_of, load_translation
-from sms_triage.triage.content.yaml_file import read_yaml
 from sms_triage.triage.menu.menu import load_menu, menu_path, menus_dir, question_text, result_text
 from sms_triage.triage.understanding.alarms import read_alarms
 from sms_triage.triage.understanding.answers import Reader, read_lexicon
@@ -26,18 +26,20 @@ def load_locale(
     language: str,
     channel: str,
     values: Mapping[str, str],
+    topic: str = "",
     *,
     directory: Path | None = None,
     menus: Path | None = None,
 ) -> Locale:
-    """The locale of this installation, with the deployment's `values` (emergency numbers and lines) filled in.
+    """The locale of a topic of this installation (the first by default), with the deployment's `values` (emergency
+    numbers and lines) filled in.
 
     Raises :class:`ContentError` if the content, its translation or the menu is missing or malformed, or a value is
     unknown or longer than the content allows.
     """
     directory = directory or content_dir()
-    translation = load_translation(directory, language)
-    content = load_content(directory, translation, channel)
+    folder, translation = open_folder(directory), load_translation(directory, language)
+    content = load_content(directory, translation, channel, topic)
     menu = load_menu(menu_path(menus or menus_dir(), content.topic, language, channel))
     for name, value in values.items():
         longest = content.deployment.get(name)
@@ -45,20 +47,20 @@ def load_locale(
             raise ContentError(f"the content has no place for {name!r}")
         if (sms.septets(value) or longest + 1) > longest:
             raise ContentError(f"{name} is longer than the {longest} characters the content allows")
-    raw = read_yaml(directory / "service.yaml")
-    more = read_yaml(directory / "followup.yaml")
-    caseload = read_yaml(directory / "chw.yaml")
-    lexicon = read_lexicon(raw)
-    own_texts = _merged("texts", raw, more, caseload) | (raw["ussd_texts"] if channel == "ussd" else {})
-    service_texts = {name: read_text(text, f"text {name}", translation) for name, text in own_texts.items()}
-    own_questions = {
-        id: _own_question(id, entry, translation) for id, entry in _merged("questions", raw, more, caseload).items()
+    lexicon = read_lexicon(folder.service)
+    texts = {
+        name: _named(read_text(words, f"text {name}", translation), content)
+        for name, words in folder.own_texts(channel).items()
     }
+    own_questions = {id: _own_question(id, entry, translation) for id, entry in folder.own_questions.items()}
     for id in (PIN_ASK, FIND, PHONE):
-        own_questions[id] = Question(id, service_texts[id], (), several=False, none=None)
-    own_questions[EPISODE] = _episode_question(content, more["recurrence"]["together"], translation)
+        own_questions[id] = Question(id, texts[id], (), several=False, none=None)
+    if content.episode:
+        own_questions[EPISODE] = content.episode
     own_questions |= result_questions(content.below_results)
     questions = {question.id: question for question in content.questions} | own_questions
+    alarms = read_alarms(folder.alarms, translation)
+    guidance = {id: replace(said, text=_named(said.text, content)) for id, said in alarms.guidance.items()}
 
     def ready(text: Text) -> Text:
         return Text(*(sms.plain(_fill_known(words, values, content)) for words in text.both()))
@@ -67,97 +69,81 @@ def load_locale(
         content=content,
         menu=menu,
         lexicon=lexicon,
-        alarms=read_alarms(read_yaml(directory / "alarms.yaml"), translation),
+        alarms=replace(alarms, guidance=guidance),
         questions=questions,
         asks={id: ready(question_text(question)) for id, question in own_questions.items()},
         readers={id: Reader(question, lexicon) for id, question in questions.items()},
-        texts={name: ready(_with_options(text, content.below_results)) for name, text in service_texts.items()},
+        texts={name: ready(_with_options(text, content.below_results)) for name, text in texts.items()},
         values=values,
         results={rule.id: ready(result_text(content, rule.id)) for rule in content.rules},
-        protocol=load_protocol(directory),
-        caseload=_caseload_protocol(caseload),
+        protocol=_follow_up(folder.follow_up),
+        caseload=_caseload(folder.chw),
     )
 
 
-def _caseload_protocol(raw: Mapping[str, Any]) -> ChwProtocol:
-    """Raises :class:`ContentError` if it is malformed."""
-    try:
-        return ChwProtocol(
-            visits={id: tuple(days) for id, days in raw["visits"].items()},
-            acknowledge_minutes=raw["acknowledge_minutes"],
-            still_open=tuple(raw["still_open"]),
-            seen=tuple(raw["seen"]),
-            join_words=tuple(normal(word) for word in raw["join_words"]),
-            seen_words=tuple(normal(word) for word in raw["seen_words"]),
-            shorthand=raw["shorthand"],
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ContentError(f"chw.yaml is malformed: {type(error).__name__} {error}") from error
+def _follow_up(file: FollowUpFile) -> FollowUpProtocol:
+    return FollowUpProtocol(
+        times=file.times,
+        useful_hours=file.useful_hours,
+        closing_hours=file.closing_hours,
+        most_unanswered=file.most_unanswered,
+        most_later=file.most_later,
+        stopped_closes=file.stopped_closes,
+        diary_days=file.diary_days,
+        schedules={id: Schedule(id, entry.days, entry.asks) for id, entry in file.schedules.items()},
+        greeting=file.greeting,
+        barrier=file.barrier,
+        check_ins=file.check_ins,
+        discreet=file.discreet,
+        revealing=file.revealing,
+    )
 
 
-def _merged(section: str, *files: Mapping[str, Any]) -> dict[str, Any]:
-    """A section of several files; a name may stand in one of them only."""
-    merged: dict[str, Any] = {}
-    for file in files:
-        for name in merged.keys() & file[section].keys():
-            raise ContentError(f"{name!r} stands twice among the {section} of the content")
-        merged |= file[section]
-    return merged
+def _caseload(file: ChwFile) -> ChwProtocol:
+    return ChwProtocol(
+        visits=file.visits,
+        acknowledge_minutes=file.acknowledge_minutes,
+        still_open=file.still_open,
+        seen=file.seen,
+        join_words=tuple(map(normal, file.join_words)),
+        seen_words=tuple(map(normal, file.seen_words)),
+    )
 
 
-def _own_question(id: str, entry: Mapping[str, Any], translation: Translation) -> Question:
+def _own_question(id: str, entry: OwnQuestionEntry, translation: Translation) -> Question:
     """A question of the service's own. Its option ``zero`` is chosen by 0, which elsewhere is back."""
-
-    def option(value: str, label: str) -> Option:
-        return Option(id, value, read_text(label, f"question {id}, option {value}", translation), ())
-
     return Question(
         id=id,
-        text=read_text(entry["text"], f"question {id}", translation),
-        options=tuple(option(value, label) for value, label in entry["options"].items()),
-        several=False,
-        none=None,
-        zero=read_text(entry["zero"], f"question {id}, option 0", translation) if "zero" in entry else None,
-    )
-
-
-def _episode_question(content: Content, entry: Mapping[str, Any], translation: Translation) -> Question:
-    """Several questions on one screen: every option but the mildest, and but those that only stand for another."""
-    options = []
-    for id in content.roles.together:
-        for option in content.question(id).options:
-            finding = content.findings[option.finding]
-            if option.value != finding.baseline and option.value not in dict(finding.as_urgent):
-                options.append(option)
-    text, none = (read_text(entry[name], f"question {EPISODE}, {name}", translation) for name in ("text", "none"))
-    return Question(EPISODE, text, tuple(options), several=True, none=none)
-
-
-def offering(locale: Locale, languages: Mapping[str, tuple[str, str]]) -> Locale:
-    """`locale` where a person may choose her language: the other `languages` (id -> own name, name in GSM-7
-    letters) stand below the first question, and the question of the language is known."""
-    if len(languages) < 2:
-        return locale
-    first = locale.content.questions[0]
-    longer = replace(
-        first,
-        options=(
-            *first.options,
-            *(
-                Option(LANGUAGE, id, Text(plain, plain), ())
-                for id, (_, plain) in languages.items()
-                if id != locale.language
-            ),
+        text=read_text(entry.text, f"question {id}", translation),
+        options=tuple(
+            Option(id, value, read_text(label, f"question {id}, option {value}", translation), ())
+            for value, label in entry.options.items()
         ),
-    )
-    choice = Question(
-        id=LANGUAGE,
-        text=Text("", ""),
-        options=tuple(Option(LANGUAGE, id, Text(name, name), (plain,)) for id, (name, plain) in languages.items()),
         several=False,
         none=None,
+        zero=read_text(entry.zero, f"question {id}, option 0", translation) if entry.zero else None,
     )
-    asked = {first.id: longer, LANGUAGE: choice}
+
+
+def offering(locale: Locale, languages: Mapping[str, tuple[str, str]], topics: Mapping[str, Text]) -> Locale:
+    """`locale` where a person may choose what it is about and her language.
+
+    Of several `topics` (id -> title) it is asked first which; below the first question stand the other `languages` (id
+    -> own name, name in GSM-7 letters), and the question of the language is known.
+    """
+    first, asked = locale.content.questions[0], {}
+    if len(topics) > 1:
+        options = tuple(Option(TOPIC, id, title, ()) for id, title in topics.items())
+        first = asked[TOPIC] = Question(TOPIC, locale.texts[TOPIC], options, several=False, none=None)
+    if len(languages) > 1:
+        others = tuple(
+            Option(LANGUAGE, id, Text(plain, plain), ())
+            for id, (_, plain) in languages.items()
+            if id != locale.language
+        )
+        names = tuple(Option(LANGUAGE, id, Text(name, name), (plain,)) for id, (name, plain) in languages.items())
+        asked[first.id] = replace(first, options=(*first.options, *others))
+        asked[LANGUAGE] = Question(LANGUAGE, Text("", ""), names, several=False, none=None)
     return replace(
         locale,
         questions={**locale.questions, **asked},
@@ -174,41 +160,51 @@ def load_locales(
     directory: Path | None = None,
     menus: Path | None = None,
 ) -> Locales:
-    """The locales in `languages`. Raises as :func:`load_locale`, and if the default is not among them."""
-    names = language_names(directory or content_dir())
+    """The locales in `languages`, of every topic. Raises as :func:`load_locale`, and if the default is not among
+    them."""
+    directory = directory or content_dir()
+    names = language_names(directory)
     for language in dict.fromkeys((*languages, default)):
         if language not in names or language not in languages:
             raise ContentError(f"language {language!r} is not among those of the content and of LANGUAGES")
     offered = {language: names[language] for language in languages}
-    made = {
-        (language, channel): offering(load_locale(language, channel, values, directory=directory, menus=menus), offered)
-        for language in languages
-        for channel in CHANNELS
-    }
-    topic = made[default, CHANNELS[0]].content.topic
-    return Locales(default, languages, (topic,), {(*key, topic): locale for key, locale in made.items()})
+    topics = tuple(open_folder(directory).topics)
+    locales = {}
+    for language in languages:
+        titles = topic_titles(directory, language)
+        for channel in CHANNELS:
+            for topic in topics:
+                locale = load_locale(language, channel, values, topic, directory=directory, menus=menus)
+                locales[language, channel, topic] = offering(locale, offered, titles)
+    return Locales(default, languages, topics, locales)
+
+
+def topic_titles(directory: Path, language: str) -> dict[str, Text]:
+    """What the topics of a content folder are called in a language, by id."""
+    folder, translation = open_folder(directory), load_translation(directory, language)
+    return {id: read_text(topic.title, "title", translation) for id, topic in folder.topics.items()}
 
 
 def language_names(directory: Path) -> dict[str, tuple[str, str]]:
     """The languages of a content folder that have a translation: id -> own name, name in GSM-7 letters."""
-    raw = read_yaml(directory / "service.yaml")["languages"]
+    named = open_folder(directory).service.languages
     for id in languages_of(directory):
-        if id not in raw:
+        if id not in named:
             raise ContentError(f"service.yaml has no name for the language {id!r}")
-    return {id: (entry["name"], entry["plain"]) for id, entry in raw.items() if id in languages_of(directory)}
+    return {id: (entry.name, entry.plain) for id, entry in named.items() if id in languages_of(directory)}
 
 
 def collect_texts(directory: Path) -> dict[str, str]:
     """Every text of a content folder that has to be translated, with the place where it stands."""
-    collector = Collector()
-    load_content(directory, collector)
-    read_alarms(read_yaml(directory / "alarms.yaml"), collector)
-    raw, more, caseload = (read_yaml(directory / f"{name}.yaml") for name in ("service", "followup", "chw"))
-    for id, entry in _merged("questions", raw, more, caseload).items():
+    collector, folder = Collector(), open_folder(directory)
+    for topic in folder.topics:
+        load_content(directory, collector, topic=topic)
+    read_alarms(folder.alarms, collector)
+    for id, entry in folder.own_questions.items():
         _own_question(id, entry, collector)
-    _episode_question(load_content(directory), more["recurrence"]["together"], collector)
-    for name, text in (*_merged("texts", raw, more, caseload).items(), *raw["ussd_texts"].items()):
-        read_text(text, f"text {name}", collector)
+    for channel in CHANNELS:
+        for name, words in folder.own_texts(channel).items():
+            read_text(words, f"text {name}", collector)
     return collector.places
 
 
@@ -229,6 +225,17 @@ def _with_options(text: Text, below: tuple[ResultOption, ...]) -> Text:
 
     own, helper = ([label.to(who) for label in (option.label for option in always)] for who in (False, True))
     return Text(fill_in(text.own, own), fill_in(text.helper, helper))
+
+
+def _named(text: Text, content: Content) -> Text:
+    """A text of the service's own that names what the topic is about."""
+
+    def fill_in(words: str, helper: bool) -> str:
+        for name, called in content.names.items():
+            words = words.replace(f"{{{name}}}", called.to(helper))
+        return words
+
+    return Text(fill_in(text.own, helper=False), fill_in(text.helper, helper=True))
 
 
 def _fill_known(template: str, values: Mapping[str, str], content: Content) -> str:

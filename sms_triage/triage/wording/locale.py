@@ -1,7 +1,7 @@
 """Everything said in one language over one channel, made ready once so that a turn only looks things up."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sms_triage import text as sms
@@ -36,6 +36,10 @@ class Locale:
     results: Mapping[str, Text]
     protocol: FollowUpProtocol
     caseload: ChwProtocol
+
+    @property
+    def topic(self) -> str:
+        return self.content.topic
 
     @property
     def language(self) -> str:
@@ -154,7 +158,7 @@ class Locale:
 
 @dataclass(frozen=True)
 class Locales:
-    """The locales of one deployment: every language it offers, on every channel."""
+    """The locales of one deployment: every language it offers, on every channel, of every topic."""
 
     default: str
     languages: tuple[str, ...]
@@ -165,3 +169,11 @@ class Locales:
         """The locale in `language` on `topic`; if one is not there (any more), the default one, the first."""
         language = language if language in self.languages else self.default
         return self.locales[language, channel, topic if topic in self.topics else self.topics[0]]
+
+    def topic_names(self, language: str) -> dict[str, str]:
+        """What the topics are called in a language, by id."""
+        return {topic: self.of(language, "sms", topic).content.title.own for topic in self.topics}
+
+    def about(self, topic: str) -> "Locales":
+        """The same deployment if it had this topic alone."""
+        return replace(self, topics=(topic,))

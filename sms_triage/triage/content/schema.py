@@ -1,0 +1,322 @@
+"""The shape of the YAML in a content folder: one class for each file and for each kind of entry in it.
+
+What the names mean stands beside them in the YAML. A key that is missing or unknown and a value of a wrong type is told
+in one line, with its file and place.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Literal, TypeVar, get_args, get_origin
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import fields
+
+from sms_triage import text as sms
+from sms_triage.triage.content.errors import ContentError, nearest
+
+Channel = Literal["sms", "ussd"]
+When = dict[str, Any]
+"""A condition; read in ``reader``, since its keys are findings."""
+
+
+class Shape(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A mapping with these keys and no others."""
+
+
+class Worded(Shape):
+    own: str
+    helper: str
+
+
+Words = str | Worded
+
+
+class NamesEntry(Shape):
+    say: Words
+    complaint: Words
+    named: Words
+
+
+class WordingEntry(Shape):
+    finding: str
+    own: str
+    helper: str
+
+
+class RolesEntry(Shape):
+    wording: WordingEntry | None = None
+    danger: str = ""
+    frequency: str = ""
+    amount: str = ""
+    consent_sms: dict[str, str] = {}
+    signs: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
+
+
+class BecomesEntry(Shape):
+    episodes: int
+    within_days: float
+    frequency: str
+
+
+class AfterSeenEntry(Shape):
+    days: float
+    frequency: str
+    says: str
+
+
+class TogetherEntry(Shape):
+    questions: tuple[str, ...]
+    text: Words
+    none: Words
+
+
+class RecurrenceEntry(Shape):
+    counts: dict[str, int]
+    uncounted: str
+    becomes: tuple[BecomesEntry, ...]
+    after_seen: AfterSeenEntry | None = None
+    asked_anew: tuple[str, ...] = ()
+    together: TogetherEntry | None = None
+
+
+class OptionEntry(Shape):
+    label: Words
+    value: str = ""
+    finding: str = ""
+    words: tuple[str, ...] = ()
+
+
+class NoneEntry(Shape):
+    label: Words
+
+
+class QuestionEntry(Shape):
+    id: str
+    text: Words
+    options: tuple[OptionEntry, ...]
+    one_of: str = ""
+    several: bool = False
+    none: NoneEntry | None = None
+    ussd_text: Words | None = None
+    only_if: When = {}
+    always: bool = False
+    channels: tuple[Channel, ...] = ("sms", "ussd")
+    baseline: str = ""
+    worse: tuple[tuple[str, ...], ...] = ()
+    as_urgent: dict[str, str] = {}
+
+
+class DispositionEntry(Shape):
+    id: str
+    text: Words
+    if_worse: Words
+
+
+class RuleEntry(Shape):
+    id: str
+    when: When
+    at_least: str
+    may_mean: str
+    advice: tuple[str, ...]
+    sources: tuple[str, ...]
+    without: tuple[str, ...] = ()
+
+
+class InvariantEntry(Shape):
+    id: str
+    when: When
+    never_below: str | None = None
+    only: str | None = None
+    told_after: str | None = None
+
+
+class TopicFile(Shape):
+    title: Words
+    review: str
+    names: NamesEntry
+    walk_questions: int
+    sources: dict[str, str]
+    questions: tuple[QuestionEntry, ...]
+    dispositions: tuple[DispositionEntry, ...]
+    rules: tuple[RuleEntry, ...]
+    meanings: dict[str, Words]
+    advice: dict[str, Words]
+    causes: tuple[Words, ...]
+    invariants: tuple[InvariantEntry, ...]
+    forbidden_phrases: dict[str, tuple[str, ...]]
+    roles: RolesEntry = msgspec.field(default_factory=RolesEntry)
+    alarms: dict[str, dict[str, str]] = {}
+    recurrence: RecurrenceEntry | None = None
+    shorthand: dict[str, str] = {}
+
+
+class OwnQuestionEntry(Shape):
+    text: Words
+    options: dict[str, Words] = {}
+    zero: Words | None = None
+
+
+class LanguageEntry(Shape):
+    name: str
+    plain: str
+    limits: str
+    words: tuple[str, ...]
+
+
+class LimitsEntry(Shape):
+    encoding: sms.Encoding
+    question: int
+    longer_question: int
+    result: int
+    line: int
+
+
+class ResultOptionEntry(Shape, rename={"given": "if"}):
+    label: Words
+    given: str = ""
+    unless: str = ""
+    channels: tuple[Channel, ...] = ("sms", "ussd")
+
+
+ByLanguage = dict[str, tuple[str, ...]]
+
+
+class KeywordsEntry(Shape):
+    stop: ByLanguage
+    start: ByLanguage
+    help: ByLanguage
+    restart: ByLanguage
+    language: ByLanguage
+    again: ByLanguage
+    diary: ByLanguage
+    delete: ByLanguage
+    back: ByLanguage
+
+
+class AnswersEntry(Shape):
+    yes: ByLanguage
+    no: ByLanguage
+    numbers: dict[str, tuple[tuple[str, ...], ...]]
+    fillers: tuple[str, ...]
+    greetings: ByLanguage
+    thanks: ByLanguage
+
+
+class ServiceFile(Shape):
+    languages: dict[str, LanguageEntry]
+    dispositions: tuple[str, ...]
+    deployment: dict[str, int]
+    limits: dict[str, LimitsEntry]
+    questions: dict[str, OwnQuestionEntry]
+    texts: dict[str, Words]
+    results: dict[str, ResultOptionEntry]
+    ussd_texts: dict[str, Words]
+    keywords: KeywordsEntry
+    carrier_words: tuple[str, ...]
+    answers: AnswersEntry
+
+
+class ScheduleEntry(Shape):
+    days: tuple[int, ...]
+    asks: str
+
+
+class FollowUpFile(Shape):
+    times: tuple[str, ...]
+    useful_hours: float
+    closing_hours: float
+    most_unanswered: int
+    most_later: int
+    stopped_closes: int
+    diary_days: float
+    schedules: dict[str, ScheduleEntry]
+    greeting: str
+    check_ins: tuple[str, ...]
+    barrier: str
+    questions: dict[str, OwnQuestionEntry]
+    texts: dict[str, Words]
+    discreet: tuple[str, ...]
+    revealing: ByLanguage
+
+
+class ChwFile(Shape):
+    questions: dict[str, OwnQuestionEntry]
+    texts: dict[str, Words]
+    visits: dict[str, tuple[int, ...]]
+    acknowledge_minutes: dict[str, float]
+    still_open: tuple[str, ...]
+    seen: tuple[str, ...]
+    join_words: tuple[str, ...]
+    seen_words: tuple[str, ...]
+
+
+class AlarmEntry(Shape):
+    id: str
+    guidance: str
+    patterns: ByLanguage
+
+
+class GuidanceEntry(Shape):
+    disposition: str
+    text: Words
+
+
+class AlarmsFile(Shape):
+    window: int
+    alarms: tuple[AlarmEntry, ...]
+    denials: tuple[str, ...]
+    denials_after: tuple[str, ...]
+    doubt: tuple[str, ...]
+    guidance: dict[str, GuidanceEntry]
+
+
+File = TypeVar("File", bound=Shape)
+
+
+def shaped(raw: Any, kind: type[File], file: str) -> File:
+    """What is written in a file, in its shape. Raises :class:`ContentError`."""
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError:
+        place, fault = next(_faults(raw, kind, ()))
+        raise ContentError(": ".join(filter(None, [file, ", ".join(place), fault]))) from None
+
+
+def _faults(raw: Any, kind: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is wrong, with the keys that lead there: the deepest place is named."""
+    arguments = get_args(kind)
+    if _is_shape(kind) and isinstance(raw, dict):
+        known = {field.encode_name: field for field in fields(kind)}
+        yield from ((place, f"unknown key {key!r}{nearest(str(key), known)}") for key in raw if key not in known)
+        yield from (
+            (place, f"the key {name!r} is missing")
+            for name, field in known.items()
+            if field.required and name not in raw
+        )
+        parts = [(name, field.type, raw[name]) for name, field in known.items() if name in raw]
+    elif get_origin(kind) is dict and isinstance(raw, dict):
+        yield from ((place, f"the key {key!r} is to be quoted") for key in raw if not isinstance(key, str))
+        parts = [(key, arguments[1], value) for key, value in raw.items()]
+    elif get_origin(kind) is tuple and isinstance(raw, list):
+        parts = [(_name_of(entry, number), arguments[0], entry) for number, entry in enumerate(raw, 1)]
+    elif isinstance(raw, dict) and (shapes := [one for one in arguments if _is_shape(one)]):
+        yield from _faults(raw, shapes[0], place)
+        return
+    else:
+        try:
+            msgspec.convert(raw, kind)
+        except msgspec.ValidationError as error:
+            yield place, str(error)
+        return
+    for key, part, value in parts:
+        yield from _faults(value, part, (*place, key))
+
+
+def _is_shape(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Shape)
+
+
+def _name_of(entry: Any, number: int) -> str:
+    """How a reader finds an entry of a list: by its id if it has one."""
+    return str(entry["id"]) if isinstance(entry, dict) and "id" in entry else str(number)
