@@ -3,17 +3,12 @@
 import hashlib
 import hmac
 import os
-from collections.abc import Callable
-from typing import TypeVar
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE = 12
-
-Loaded = TypeVar("Loaded")
 
 
 class Vault:
@@ -35,13 +30,6 @@ class Vault:
     def open(self, sealed: bytes, about: str) -> bytes:
         """What was sealed. Raises ``cryptography.exceptions.InvalidTag`` if the secret or `about` is another."""
         return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], about.encode())
-
-    def read(self, sealed: bytes | None, about: str, load: Callable[[bytes], Loaded]) -> Loaded | None:
-        """What was sealed, or None if it cannot be read (any more): then there is nothing, and nobody is stuck."""
-        try:
-            return load(self.open(sealed, about)) if sealed else None
-        except (InvalidTag, ValueError, TypeError, KeyError):
-            return None
 
 
 def _derive(secret_key: str, purpose: bytes) -> bytes:

@@ -3,15 +3,16 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from sms_triage.storage.entry import pack, unpack
 from sms_triage.triage.content.model import Question
 from sms_triage.triage.conversation.engine import check_in, fall_silent, silence_at, take_turn
 from sms_triage.triage.conversation.standing import asked
 from sms_triage.triage.conversation.turn import Turn
 from sms_triage.triage.conversation.ussd import dial_in, press
-from sms_triage.triage.people.case import load_case
+from sms_triage.triage.people.case import Case
 from sms_triage.triage.people.codes import patient_code
-from sms_triage.triage.people.referral import Patient, load_patient
-from sms_triage.triage.people.session import Person, Session, load_session
+from sms_triage.triage.people.referral import Patient
+from sms_triage.triage.people.session import Person, Session
 from sms_triage.triage.wording.locale import Locales
 
 
@@ -101,9 +102,9 @@ class Talk:
         session = turn.person.session
         if turn.patient:
             assert isinstance(self.person.desk, Drawer)
-            self.person.desk.patients[turn.patient.code] = load_patient(turn.patient.dump())
+            self.person.desk.patients[turn.patient.code] = unpack(pack(turn.patient), Patient)
         case = turn.person.case
         self.person = replace(
-            turn.person, session=session and load_session(session.dump()), case=case and load_case(case.dump())
+            turn.person, session=session and unpack(pack(session), Session), case=case and unpack(pack(case), Case)
         )
         return [reply.text for reply in turn.replies]

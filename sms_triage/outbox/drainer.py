@@ -297,9 +297,9 @@ class Drainer:
         if gateway is None:
             return Result(entry, "later", code="gateway not configured")
         message = Outgoing(
-            number=self.store.vault.open(number, f"number {entry.person}").decode(),
+            number=self.store.records.open(number, str, f"number {entry.person}"),
             sender=entry.sender,
-            text=self.store.vault.open(entry.body, f"body {entry.person}").decode(),
+            text=self.store.records.open(entry.body, str, f"body {entry.person}"),
             reference=entry.reference,
         )
         try:

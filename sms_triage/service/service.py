@@ -99,7 +99,7 @@ class Service:
             if known.seen:
                 return "duplicate"
             person = self.placed(known.person, inbound.number, id)
-            turn = take_turn(self.locales, person, inbound.text[:LONGEST_TEXT], now)
+            turn = take_turn(self.locales, person, _whole(inbound.text), now)
             status = self._commit(known, inbound, turn, now)
             if status != "conflict":
                 return status
@@ -110,7 +110,7 @@ class Service:
 
         `gateway` is where an SMS to this person leaves. Raises as :meth:`receive`.
         """
-        number = canonical_number(call.number)
+        number, call = canonical_number(call.number), replace(call, text=_whole(call.text))
         id = self.vault.person(number)
         for _ in range(MOST_CONFLICTS):
             known = self.store.load(id)
@@ -128,7 +128,7 @@ class Service:
         raise Busy
 
     def _dialog_turn(self, person: Person, heard: Heard, now: float) -> Turn:
-        inputs = [text[:LONGEST_TEXT] for text in heard.inputs]
+        inputs = list(heard.inputs)
         if heard.dials or person.session is None:
             return dial_in(self.locales, person, inputs, now)
         return press(self.locales, person, inputs[0], now)
@@ -273,6 +273,11 @@ class Service:
                 pipeline.execute()
         except RedisError as error:
             log_error("cannot start a drain; the next sweep will", error)
+
+
+def _whole(text: str) -> str:
+    """What is read of a text: no more than is of use, and no half of a letter (JSON can bring one)."""
+    return text[:LONGEST_TEXT].encode(errors="replace").decode()
 
 
 def open_service(settings: Settings, wall: Clock = WALL) -> Service:

@@ -9,11 +9,12 @@ from typing import Any
 from redis import Redis
 
 from sms_triage.keys import ALL_KEYS, keys_of, keys_of_code
+from sms_triage.storage.entry import Records
 from sms_triage.storage.people import AWAKE_SECONDS, EXPIRES_SECONDS, PERSON_SECONDS, SEEN_SECONDS, dates
 from sms_triage.storage.scripts import script
 from sms_triage.triage.conversation.turn import Priority
-from sms_triage.triage.people.chw import Chw, load_chw
-from sms_triage.triage.people.referral import Patient, load_patient
+from sms_triage.triage.people.chw import Chw
+from sms_triage.triage.people.referral import Patient
 from sms_triage.vault import Vault
 
 INVITE_SECONDS = 30 * 24 * 3600
@@ -26,6 +27,7 @@ class Registry:
     def __init__(self, redis: "Redis", vault: Vault) -> None:
         self.redis = redis
         self.vault = vault
+        self.records = Records(vault)
         self._patient = redis.register_script(script("patient"))
         self._letter = redis.register_script(script("notification"))
 
@@ -33,7 +35,7 @@ class Registry:
         """A patient of a health worker by her number, and how she was read; None if there is none or she is
         another's."""
         sealed: Any = self.redis.get(keys_of(chw).patient(code))
-        return self.vault.read(sealed, f"patient {chw}", load_patient), sealed or b""
+        return self.records.read(sealed, Patient, f"patient {chw}"), sealed or b""
 
     def referred(self, code: str) -> tuple[Patient | None, bytes]:
         """A patient by her number, whoever's she is."""
@@ -49,7 +51,7 @@ class Registry:
             keys=[keys.patient(patient.code), keys.caseload(owner), keys.visits(owner), keys.confirmations],
             args=[
                 was,
-                self.vault.seal(patient.dump(), f"patient {owner}"),
+                self.records.seal(patient, f"patient {owner}"),
                 patient.code,
                 patient.order,
                 due,
@@ -86,11 +88,11 @@ class Registry:
             keys=[keys.seen("notification", notification), keys.person(id), keys.outbox, keys.awake, keys.counts],
             args=[
                 id,
-                self.vault.seal(number.encode(), f"number {id}"),
+                self.records.seal(number, f"number {id}"),
                 gateway,
                 sender,
                 int(priority),
-                self.vault.seal(text.encode(), f"body {id}"),
+                self.records.seal(text, f"body {id}"),
                 now,
                 now + EXPIRES_SECONDS[priority],
                 SEEN_SECONDS,
@@ -104,7 +106,7 @@ class Registry:
     def chw_number(self, id: str) -> str | None:
         """The number of somebody in the registry."""
         sealed: Any = self.redis.hget(keys_of(id).chws, id)
-        return None if sealed is None else self.vault.open(sealed, f"chw number {id}").decode()
+        return None if sealed is None else self.records.open(sealed, str, f"chw number {id}")
 
     def move_patient(self, patient: Patient, giver: str, taker: str) -> None:
         """Gives a patient to another health worker. She is hers before she is not the other's, so that none is ever
@@ -112,7 +114,7 @@ class Registry:
         code, to, of = patient.code, keys_of(taker), keys_of(giver)
         due, confirm_by = dates(patient)
         given = self.redis.pipeline()
-        given.set(to.patient(code), self.vault.seal(replace(patient, owner=taker).dump(), f"patient {taker}"))
+        given.set(to.patient(code), self.records.seal(replace(patient, owner=taker), f"patient {taker}"))
         given.zadd(to.caseload(taker), {code: patient.order})
         if due != "":
             given.zadd(to.visits(taker), {code: due})
@@ -130,11 +132,11 @@ class Registry:
 
     def invite(self, code: str, chw: Chw) -> None:
         """Keeps a code with which somebody may join as this kind of health worker."""
-        self.redis.set(f"invite:{code}", self.vault.seal(chw.dump(), f"invite {code}"), ex=INVITE_SECONDS)
+        self.redis.set(f"invite:{code}", self.records.seal(chw, f"invite {code}"), ex=INVITE_SECONDS)
 
     def invited(self, code: str) -> Chw | None:
         sealed: Any = self.redis.get(f"invite:{code}")
-        return self.vault.read(sealed, f"invite {code}", load_chw)
+        return self.records.read(sealed, Chw, f"invite {code}")
 
     def used_up(self, code: str) -> None:
         self.redis.delete(f"invite:{code}")
@@ -149,10 +151,10 @@ class Registry:
         id = self.vault.person(number)
         keys = keys_of(id)
         pipeline = self.redis.pipeline()
-        pipeline.set(keys.chw(id), self.vault.seal(chw.dump(), f"chw {id}"))
-        pipeline.hset(keys.chws, id, self.vault.seal(number.encode(), f"chw number {id}"))
+        pipeline.set(keys.chw(id), self.records.seal(chw, f"chw {id}"))
+        pipeline.hset(keys.chws, id, self.records.seal(number, f"chw number {id}"))
         if language:
-            pipeline.hset(keys.person(id), "language", self.vault.seal(language.encode(), f"language {id}"))
+            pipeline.hset(keys.person(id), "language", self.records.seal(language, f"language {id}"))
         pipeline.execute()
 
     def remove_chw(self, number: str) -> bool:
@@ -178,5 +180,5 @@ class Registry:
             found = iter(pipeline.execute())
             for id, number in entries:
                 sealed, patients = next(found), next(found)
-                if chw := self.vault.read(sealed, f"chw {id}", load_chw):
-                    yield self.vault.open(number, f"chw number {id}").decode(), chw, patients
+                if chw := self.records.read(sealed, Chw, f"chw {id}"):
+                    yield self.records.open(number, str, f"chw number {id}"), chw, patients

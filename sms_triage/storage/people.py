@@ -7,15 +7,16 @@ from typing import Any, Literal, cast
 from redis import Redis
 
 from sms_triage.gateways.base import Inbound, Report
-from sms_triage.gateways.ussd import Dialog, load_dialog
+from sms_triage.gateways.ussd import Dialog
 from sms_triage.keys import ALL_KEYS, keys_of
+from sms_triage.storage.entry import Records
 from sms_triage.storage.scripts import script
 from sms_triage.triage.conversation.engine import SESSION_SECONDS
 from sms_triage.triage.conversation.turn import Priority, Turn
-from sms_triage.triage.people.case import load_case
-from sms_triage.triage.people.chw import load_chw
+from sms_triage.triage.people.case import Case
+from sms_triage.triage.people.chw import Chw
 from sms_triage.triage.people.referral import Patient
-from sms_triage.triage.people.session import Person, load_session
+from sms_triage.triage.people.session import Person, Session
 from sms_triage.vault import Vault
 
 SEEN_SECONDS = 2 * 24 * 3600
@@ -74,6 +75,7 @@ class Store:
     def __init__(self, redis: "Redis", vault: Vault) -> None:
         self.redis = redis
         self.vault = vault
+        self.records = Records(vault)
         self._commit = redis.register_script(script("commit"))
         self._report = redis.register_script(script("report"))
 
@@ -87,18 +89,18 @@ class Store:
         pipeline.mget(*sealed, *([seen] if seen else []))
         (version, opted_out, language, gateway, sender), (session, dialog, case, chw, *marks) = pipeline.execute()
         person = Person(
-            session=self.vault.read(session, f"session {id}", load_session),
+            session=self.records.read(session, Session, f"session {id}"),
             opted_out=opted_out == b"1",
-            language=self.vault.read(language, f"language {id}", bytes.decode) or "",
-            case=self.vault.read(case, f"case {id}", load_case),
-            chw=self.vault.read(chw, f"chw {id}", load_chw),
+            language=self.records.read(language, str, f"language {id}") or "",
+            case=self.records.read(case, Case, f"case {id}"),
+            chw=self.records.read(chw, Chw, f"chw {id}"),
         )
         return Snapshot(
             id=id,
             version=(version or b"0").decode(),
             person=person,
             address=Address(gateway.decode(), sender.decode()) if gateway is not None else None,
-            dialog=self.vault.read(dialog, f"dialog {id}", load_dialog),
+            dialog=self.records.read(dialog, Dialog, f"dialog {id}"),
             seen=marks not in ([], [None]),
         )
 
@@ -113,13 +115,13 @@ class Store:
         """
         id, person = known.id, turn.person
         keys = keys_of(id)
-        session = person.session and self.vault.seal(person.session.dump(), f"session {id}")
+        session = person.session and self.records.seal(person.session, f"session {id}")
         replies = [reply for reply in turn.replies if reply.by_sms or not dialog]
         arguments: list[Any] = [
             known.version,
             session or "",
             SESSION_SECONDS,
-            self.vault.seal(inbound.number.encode(), f"number {id}"),
+            self.records.seal(inbound.number, f"number {id}"),
             inbound.gateway,
             inbound.sender,
             int(person.opted_out),
@@ -128,10 +130,10 @@ class Store:
             0 if dialog else SEEN_SECONDS,
             PERSON_SECONDS,
             AWAKE_SECONDS,
-            self.vault.seal(person.language.encode(), f"language {id}") if person.language else "",
-            self.vault.seal(dialog.dump(), f"dialog {id}") if dialog else "",
+            self.records.seal(person.language, f"language {id}") if person.language else "",
+            self.records.seal(dialog, f"dialog {id}") if dialog else "",
             DIALOG_SECONDS,
-            self.vault.seal(person.case.dump(), f"case {id}") if person.case else "",
+            self.records.seal(person.case, f"case {id}") if person.case else "",
             CASE_SECONDS,
             person.case.plan.due if person.case and person.case.plan else "",
             ERASED_SECONDS if turn.erase else "",
@@ -139,7 +141,7 @@ class Store:
             len(replies),
         ]
         for reply in replies:
-            body = self.vault.seal(reply.text.encode(), f"body {id}")
+            body = self.records.seal(reply.text, f"body {id}")
             arguments += [
                 int(reply.priority),
                 body,
@@ -203,13 +205,13 @@ class Store:
         what she was, her visit, her confirmation."""
         if patient is None:
             return [""] * 6
-        sealed = self.vault.seal(replace(patient, owner=known.id).dump(), f"patient {known.id}")
+        sealed = self.records.seal(replace(patient, owner=known.id), f"patient {known.id}")
         return [patient.code, sealed, patient.order, known.patients.get(patient.code, b""), *dates(patient)]
 
     def number(self, person: str) -> str | None:
         """A person's number, None if she is not known (any more)."""
         sealed: Any = self.redis.hget(keys_of(person).person(person), "number")
-        return None if sealed is None else self.vault.open(sealed, f"number {person}").decode()
+        return None if sealed is None else self.records.open(sealed, str, f"number {person}")
 
     def opt_out(self, number: str) -> None:
         """The person told her provider that she wants no more messages."""

@@ -1,10 +1,9 @@
 """A health worker's patients, and what came of sending them to be seen."""
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from sms_triage.triage.content.protocols import ChwProtocol
-from sms_triage.triage.people.case import DAY, Case, load_case
+from sms_triage.triage.people.case import DAY, Case
 
 NO_CASE = Case()
 
@@ -66,19 +65,8 @@ class Patient:
         rank = URGENCY.index(last.disposition) if last and last.disposition in URGENCY else len(URGENCY)
         return rank * 1e11 - (last.at if last else self.agreed_at)
 
-    def dump(self) -> bytes:
-        raw = {"code": self.code, "owner": self.owner, "agreed_at": self.agreed_at, "label": self.label}
-        referral = asdict(self.referral) if self.referral else None
-        return json.dumps({**raw, "case": self.case.dump().hex(), "referral": referral}, separators=(",", ":")).encode()
-
 
 URGENCY = ("emergency_now", "same_day", "within_week", "routine_visit", "self_care_watch")
-
-
-def load_patient(data: bytes) -> Patient:
-    raw = json.loads(data)
-    case, referral = load_case(bytes.fromhex(raw.pop("case"))), raw.pop("referral")
-    return Patient(**raw, case=case, referral=Referral(**referral) if referral else None)
 
 
 def with_outcome(protocol: ChwProtocol, patient: Patient, outcome: str, now: float) -> Patient:
