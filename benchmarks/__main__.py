@@ -223,7 +223,7 @@ def caseload(url: str) -> tuple[str, str]:
     service = _service(url)
     service.redis.flushall()
     for place in range(WORKERS):
-        service.registry.add_worker(f"+2548{place:08}", Chw("chw", "Name", "A12", "East"), "")
+        service.registry.add_chw(f"+2548{place:08}", Chw("chw", "Name", "A12", "East"), "")
     amina = "+254800000001"
     for _ in range(PATIENTS):
         for words in ("D5 P1 L2 A1 F1 S3 B7", "1"):

@@ -22,6 +22,11 @@ class Vault:
         """The person's id: 32 hexadecimal digits from which the number cannot be told without the secret."""
         return hmac.new(self._index_key, number.encode(), hashlib.sha256).hexdigest()[:32]
 
+    def sign(self, kind: str, code: str) -> str:
+        """What stands for a short code (a patient's number, an invitation) in the name of a key: 16 hexadecimal
+        digits."""
+        return hmac.new(self._index_key, f"{kind} {code}".encode(), hashlib.sha256).hexdigest()[:16]
+
     def seal(self, data: bytes, about: str) -> bytes:
         """`data`, unreadable and bound to what it is `about`: moved elsewhere it does not open."""
         nonce = os.urandom(_NONCE)

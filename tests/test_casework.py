@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from sms_triage.cli import main
 from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.simulator import SimulatorGateway
+from sms_triage.service.operator import hand_over
 from sms_triage.service.service import Service
 from sms_triage.triage.people.chw import Chw
 from sms_triage.triage.people.codes import near, spaced
@@ -50,14 +51,14 @@ def received(service: Service, number: str) -> list[str]:
 
 
 def code_of(service: Service, number: str, place: int = 0) -> str:
-    return service.registry.caseload(service.vault.person(number))[place]
+    return service.patients.caseload(service.vault.person(number))[place]
 
 
 def new_patient(service: Service, number: str, shorthand: str, now: float = START) -> str:
     """A patient by one SMS; gives her number."""
-    known = set(service.registry.caseload(service.vault.person(number)))
+    known = set(service.patients.caseload(service.vault.person(number)))
     text(service, number, shorthand, "1", now=now)
-    return next(iter(set(service.registry.caseload(service.vault.person(number))) - known))
+    return next(iter(set(service.patients.caseload(service.vault.person(number))) - known))
 
 
 def test_a_facility_closes_the_loop_and_the_worker_is_told(ward: Service) -> None:
@@ -66,7 +67,7 @@ def test_a_facility_closes_the_loop_and_the_worker_is_told(ward: Service) -> Non
     assert said == [f"Noted for {spaced(code)}: Seen and treated."]
     clinic = ward.vault.person(CLINIC)[:4].upper()
     assert received(ward, AMINA)[-1] == f"{spaced(code)}: Seen and treated. Reported by {clinic}."
-    patient, _ = ward.registry.referred(code)
+    patient, _ = ward.patients.referred(code)
     assert patient is not None
     assert patient.referral is not None
     assert patient.referral.outcome == "treated"
@@ -82,7 +83,7 @@ def test_a_facility_is_asked_what_came_of_it_if_it_does_not_say(ward: Service) -
 def test_a_stranger_is_told_what_to_do_and_changes_nothing(ward: Service) -> None:
     code = new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
     assert text(ward, STRANGER, f"SEEN {code} 1")[0].startswith("Only registered health workers can report.")
-    patient, _ = ward.registry.referred(code)
+    patient, _ = ward.patients.referred(code)
     assert patient is not None
     assert patient.referral is not None
     assert patient.referral.outcome == ""
@@ -115,7 +116,7 @@ def test_one_woman_with_two_workers_is_two_patients_that_do_not_mix(ward: Servic
     first = new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
     second = new_patient(ward, BARAKA, "D5 P1 L2 A1 F1 S4")
     text(ward, CLINIC, f"SEEN {first} 1")
-    one, other = (ward.registry.referred(code)[0] for code in (first, second))
+    one, other = (ward.patients.referred(code)[0] for code in (first, second))
     assert one is not None
     assert other is not None
     assert one.referral is not None
@@ -159,9 +160,8 @@ def test_the_supervisor_hears_once_a_week_what_is_overdue(ward: Service) -> None
 
 def test_on_leave_her_patients_are_another_workers(ward: Service) -> None:
     code = new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
-    ids = ward.vault.person(AMINA), ward.vault.person(BARAKA)
-    assert ward.casework.hand_over(*ids) == 1
-    assert ward.casework.hand_over(*ids) == 0
+    assert hand_over(ward, AMINA, BARAKA) == 1
+    assert hand_over(ward, AMINA, BARAKA) == 0
     assert text(ward, AMINA, "menu", "3") == ["No patients yet."]
     assert spaced(code) in text(ward, BARAKA, "menu", "3")[0]
     text(ward, BARAKA, "1", "1", "5", "1", "2", "1", "1", "4")
@@ -180,11 +180,11 @@ def test_a_worker_removed_in_the_middle_is_a_person_like_any_other(ward: Service
 def test_a_report_while_the_worker_writes_is_not_lost(ward: Service) -> None:
     code = new_patient(ward, AMINA, "D1 P1")
     amina = ward.vault.person(AMINA)
-    before, was = ward.registry.patient(amina, code)
+    was = ward.patients.patient(amina, code)
     text(ward, CLINIC, f"SEEN {code} 1")
-    assert before is not None
-    assert ward.registry.keep_patient(before, was) is False
-    patient, _ = ward.registry.patient(amina, code)
+    assert was.patient is not None
+    assert ward.patients.keep(was.patient, was) is False
+    patient, _ = ward.patients.patient(amina, code)
     assert patient is not None
     assert patient.referral is not None
     assert patient.referral.outcome == "treated"

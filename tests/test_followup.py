@@ -100,11 +100,11 @@ def test_a_sweeper_that_dies_in_the_middle_loses_and_repeats_nothing(service: Se
     assert sweeper.stdout is not None
     assert sweeper.stdout.readline() == b"ready\n"
     deadline = time.monotonic() + 60
-    while service.store.waiting(at)[0] < MANY * (len(AGREES) + 1) + 5:
+    while service.messages.waiting(at)[0] < MANY * (len(AGREES) + 1) + 5:
         assert time.monotonic() < deadline, "it swept nothing"
     sweeper.kill()
     sweeper.wait()
-    sent = service.store.waiting(at)[0] - MANY * (len(AGREES) + 1)
+    sent = service.messages.waiting(at)[0] - MANY * (len(AGREES) + 1)
     service.sweep(at)
     service.sweep(at)
     assert sent < MANY, "it was killed too late to tell"

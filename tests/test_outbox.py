@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from sms_triage.clock import Clock
-from sms_triage.gateways.base import Inbound, Report
+from sms_triage.gateways.base import DeliveryReport, Inbound
 from sms_triage.gateways.twilio import TwilioGateway
 from sms_triage.keys import ALL_KEYS, keys_of
 from sms_triage.outbox.drainer import Drainer
@@ -70,7 +70,7 @@ def test_a_message_goes_to_twilio_as_it_should(sending: Service, api: TwilioApi)
     message = api.accepted[0]
     assert (message["To"], message["From"], message["Body"]) == (number(1), "22384", "hello")
     assert message["StatusCallback"] == "https://sms.example.org/sms/twilio/status"
-    assert sending.store.waiting(time.time()) == (0, 0.0)
+    assert sending.messages.waiting(time.time()) == (0, 0.0)
 
 
 def test_a_messaging_service_sends_instead_of_a_number(twilio_settings: Settings, api: TwilioApi) -> None:
@@ -131,7 +131,7 @@ def test_who_told_the_provider_to_stop_has_opted_out(sending: Service, api: Twil
     assert drain(sending) == 0
     person = sending.vault.person(number(1))
     assert sending.store.load(person).person.opted_out
-    assert sending.store.waiting(time.time())[0] == 0
+    assert sending.messages.waiting(time.time())[0] == 0
 
 
 @pytest.mark.parametrize("code", [21211, 21614, 30005, 30006])
@@ -139,7 +139,7 @@ def test_a_number_that_cannot_be_reached_is_given_up(sending: Service, api: Twil
     api.refuse[number(1)] = [(400, code)]
     put(sending, number(1), "first")
     assert drain(sending) == 0
-    assert sending.store.waiting(time.time())[0] == 0
+    assert sending.messages.waiting(time.time())[0] == 0
     assert sending.store.counts()[f"send:never:{code}"] == 1
     person = sending.vault.person(number(1))
     assert sending.redis.hget(keys_of(person).person(person), "unreachable") == str(code).encode()
@@ -149,7 +149,7 @@ def test_a_matter_for_the_operator_keeps_the_message(sending: Service, api: Twil
     api.refuse[number(1)] = [(401, 20003)]
     put(sending, number(1), "first")
     assert drain(sending, backoff=(600,)) == 0
-    assert sending.store.waiting(time.time())[0] == 1
+    assert sending.messages.waiting(time.time())[0] == 1
     assert sending.store.counts()["send:later:20003"] == 1
 
 
@@ -224,7 +224,7 @@ def test_a_worker_killed_at_any_moment_loses_and_repeats_nothing(
     drain(sending)
     for place in range(people):
         assert api.said_to(number(place)) == ["one", "two"]
-    assert sending.store.waiting(time.time())[0] == 0
+    assert sending.messages.waiting(time.time())[0] == 0
 
 
 def test_what_twilio_reports_undelivered_for_now_is_sent_again(sending: Service, api: TwilioApi) -> None:
@@ -235,7 +235,7 @@ def test_what_twilio_reports_undelivered_for_now_is_sent_again(sending: Service,
     sid = api.accepted[0]["sid"]
 
     def report(rank: int, status: str, retry_at: float | None) -> str:
-        return sending.store.report("twilio", Report(sid, number(1), rank, status, None), retry_at)
+        return sending.messages.report("twilio", DeliveryReport(sid, number(1), rank, status, None), retry_at)
 
     assert report(rank=3, status="sent", retry_at=None) == "noted"
     assert report(rank=2, status="sending", retry_at=None) == "old"

@@ -66,7 +66,7 @@ def examine(service: Service) -> Iterator[Check]:
             yield Check(None, f"{name} is not set: the messages leave that line out")
     workers = Worker.all(connection=service.redis)
     yield Check(bool(workers), f"{len(workers)} worker(s)" if workers else "no worker runs: replies wait; start one")
-    waiting, age = service.store.waiting(time.time())
+    waiting, age = service.messages.waiting(time.time())
     late = age > OLD_SECONDS
     yield Check(
         not late, f"{waiting} replies wait, the oldest {age:.0f} s" + (": see /metrics for why" if late else "")

@@ -14,10 +14,10 @@ from requests.exceptions import ConnectTimeout
 
 from sms_triage.gateways.base import (
     Answer,
+    DeliveryReport,
     Failure,
     Inbound,
     Outgoing,
-    Report,
     Request,
     SendError,
     check_caller,
@@ -66,20 +66,20 @@ class AfricasTalkingGateway:
         id, number, sender = required(form, "id", "from", "to")
         return Inbound(self.name, id, number, sender, form.get("text", ""))
 
-    def report(self, request: Request) -> Report | None:
+    def report(self, request: Request) -> DeliveryReport | None:
         """A delivery report, or the callback that a person opted out (it has a ``senderId`` and no ``status``)."""
         form = self._checked(request)
         if "status" not in form and "senderId" in form:
-            return Report("", required(form, "phoneNumber")[0], 5, "optout", Failure.OPTED_OUT)
+            return DeliveryReport("", required(form, "phoneNumber")[0], 5, "optout", Failure.OPTED_OUT)
         id, number, status = required(form, "id", "phoneNumber", "status")
         rank = RANKS.get(status)
         if rank is None:
             return None
         if rank != 5:
-            return Report(id, number, rank, "delivered" if rank == 6 else "sent", None)
+            return DeliveryReport(id, number, rank, "delivered" if rank == 6 else "sent", None)
         reason = form.get("failureReason") or status
         failure = _BY_REASON.get(reason, Failure.NEVER if status == "Rejected" else Failure.LATER)
-        return Report(id, number, rank, "failed", failure, reason)
+        return DeliveryReport(id, number, rank, "failed", failure, reason)
 
     def send(self, message: Outgoing) -> str:
         try:

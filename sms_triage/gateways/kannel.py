@@ -16,10 +16,10 @@ from sms_triage import text as sms
 from sms_triage.gateways.base import (
     Answer,
     BadRequest,
+    DeliveryReport,
     Failure,
     Inbound,
     Outgoing,
-    Report,
     Request,
     SendError,
     check_caller,
@@ -58,19 +58,19 @@ class KannelGateway:
         id, number, sender = required(fields, "id", "from", "to")
         return Inbound(self.name, id, number, sender, fields.get("text", ""))
 
-    def report(self, request: Request) -> Report | None:
+    def report(self, request: Request) -> DeliveryReport | None:
         fields = self._checked(request)
         id, number, status = required(fields, "id", "to", "status")
         if not status.isdecimal():
             raise BadRequest("status is not a number")
         bits = int(status)
         if bits & DELIVERED:
-            return Report(id, number, 6, "delivered", None)
+            return DeliveryReport(id, number, 6, "delivered", None)
         if bits & REJECTED:
-            return Report(id, number, 5, "rejected", Failure.NEVER, str(bits))
+            return DeliveryReport(id, number, 5, "rejected", Failure.NEVER, str(bits))
         if bits & FAILED:
-            return Report(id, number, 5, "failed", Failure.LATER, str(bits))
-        return Report(id, number, 3, "sent", None) if bits & (ACCEPTED | BUFFERED) else None
+            return DeliveryReport(id, number, 5, "failed", Failure.LATER, str(bits))
+        return DeliveryReport(id, number, 3, "sent", None) if bits & (ACCEPTED | BUFFERED) else None
 
     def send(self, message: Outgoing) -> str:
         form: dict[str, str | bytes] = {

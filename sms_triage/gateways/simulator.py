@@ -13,7 +13,7 @@ from typing import cast
 from redis import Redis
 from redis.exceptions import RedisError
 
-from sms_triage.gateways.base import Failure, Inbound, Outgoing, Report, Request, SendError
+from sms_triage.gateways.base import DeliveryReport, Failure, Inbound, Outgoing, Request, SendError
 from sms_triage.gateways.twilio import TAKEN, read_inbound, read_report
 from sms_triage.keys import keys_of
 from sms_triage.settings import Settings
@@ -53,7 +53,7 @@ class SimulatorGateway:
     def inbound(self, request: Request) -> Inbound:
         return read_inbound(self.name, dict(request.form))
 
-    def report(self, request: Request) -> Report | None:
+    def report(self, request: Request) -> DeliveryReport | None:
         return read_report(dict(request.form))
 
     def send(self, message: Outgoing) -> str:

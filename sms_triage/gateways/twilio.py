@@ -15,7 +15,17 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from sms_triage.gateways.base import Answer, Failure, Forged, Inbound, Outgoing, Report, Request, SendError, required
+from sms_triage.gateways.base import (
+    Answer,
+    DeliveryReport,
+    Failure,
+    Forged,
+    Inbound,
+    Outgoing,
+    Request,
+    SendError,
+    required,
+)
 from sms_triage.settings import Settings
 
 IN_FLIGHT = 200
@@ -61,7 +71,7 @@ class TwilioGateway:
         form = self._signed(request)
         return read_inbound(self.name, form)
 
-    def report(self, request: Request) -> Report | None:
+    def report(self, request: Request) -> DeliveryReport | None:
         form = self._signed(request)
         return read_report(form)
 
@@ -134,17 +144,17 @@ def read_inbound(gateway: str, form: dict[str, str]) -> Inbound:
     return Inbound(gateway, id, number, sender, form.get("Body", ""))
 
 
-def read_report(form: dict[str, str]) -> Report | None:
+def read_report(form: dict[str, str]) -> DeliveryReport | None:
     """A status callback's form; None for a status that says nothing about sending."""
     id, number, status = required(form, "MessageSid", "To", "MessageStatus")
     rank = RANKS.get(status)
     if rank is None:
         return None
     if rank != 5:
-        return Report(id, number, rank, status, None)
+        return DeliveryReport(id, number, rank, status, None)
     code = form.get("ErrorCode", "")
     failure = _BY_CODE.get(int(code) if code.isdecimal() else 0, Failure.NEVER)
-    return Report(id, number, rank, status, failure, code)
+    return DeliveryReport(id, number, rank, status, failure, code)
 
 
 def _send_error(error: TwilioRestException) -> SendError:

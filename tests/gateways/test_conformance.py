@@ -154,7 +154,7 @@ def test_what_did_not_arrive_for_now_is_sent_again(deployment: Deployment) -> No
     deployment.text("hi")
     deployment.drain()
     assert deployment.provider.failed(deployment.address, deployment.sent()[0]).status_code == 200
-    assert deployment.service.store.waiting(time.time())[0] == 1
+    assert deployment.service.messages.waiting(time.time())[0] == 1
     later = Drainer(
         deployment.service.store, deployment.service.gateways, lambda _: 1000, clock=Clock(lambda: time.time() + 120)
     )
@@ -173,7 +173,7 @@ def test_each_way_of_saying_no(deployment: Deployment, failure: Failure) -> None
         assert len(deployment.sent()) == 1, "it is tried again"
         return
     assert deployment.sent() == []
-    assert deployment.service.store.waiting(time.time())[0] == 0
+    assert deployment.service.messages.waiting(time.time())[0] == 0
     assert known.person.opted_out == (failure is Failure.OPTED_OUT)
     key = keys_of(known.id).person(known.id)
     assert deployment.service.redis.hexists(key, "unreachable") == (failure is Failure.NEVER)

@@ -172,7 +172,7 @@ def test_a_whole_triage_with_delivery_reports(deployment: Deployment) -> None:
         until(lambda: service.store.counts().get("report:delivered", 0) == 10, "not every report came")
     person = service.vault.person(f"+{ANA}")
     assert service.store.load(person).address is not None
-    assert service.store.waiting(time.time())[0] == 0
+    assert service.messages.waiting(time.time())[0] == 0
 
 
 def test_hindi_goes_both_ways(deployment: Deployment) -> None:

@@ -184,7 +184,7 @@ def test_reports_are_applied_by_rank_and_a_passing_failure_sends_again(
     assert report("sent") == 200
     assert report("queued") == 200
     assert report("undelivered", ErrorCode="30003", RawDlrDoneDate="2611241200") == 200
-    assert deployed.store.waiting(time.time())[0] == 1
+    assert deployed.messages.waiting(time.time())[0] == 1
     assert report("delivered") == 200
     assert report("who knows") == 200
     assert deployed.store.counts()["report:later:30003"] == 1
@@ -197,7 +197,7 @@ def test_a_filtered_message_is_not_sent_again_and_the_operator_is_told(
     deployed.drain()
     form = {"MessageSid": api.accepted[0]["sid"], "MessageStatus": "undelivered", "To": ANA, "ErrorCode": "30007"}
     assert twilio.post("/sms/twilio/status", form).status_code == 200
-    assert deployed.store.waiting(time.time())[0] == 0
+    assert deployed.messages.waiting(time.time())[0] == 0
     faults = [check.what for check in examine(deployed) if check.ok is False]
     assert "1 messages were filtered or blocked (30007): see your provider's console" in faults
 

@@ -11,9 +11,8 @@ NO_CASE = Case()
 @dataclass(frozen=True)
 class Referral:
     """That a patient was sent to be seen: how urgent, since when (s since the epoch), whether her health worker
-    confirmed that
-    she acts on it, who else was told (1 the supervisor, 2 the facilities too), when a visit is due, and what came of it
-    ("" while it is open)."""
+    confirmed that she acts on it, who else was told (1 the supervisor, 2 the facilities too), when a visit is due, what
+    came of it ("" while it is open), and when something was last told of it."""
 
     disposition: str
     at: float
@@ -22,6 +21,7 @@ class Referral:
     told: int = 0
     confirm_by: float | None = None
     outcome: str = ""
+    reported_at: float = 0.0
 
 
 def refer(protocol: ChwProtocol, disposition: str, at: float) -> Referral:
@@ -39,7 +39,7 @@ def refer(protocol: ChwProtocol, disposition: str, at: float) -> Referral:
 def reported(protocol: ChwProtocol, referral: Referral, outcome: str, now: float) -> Referral:
     """A referral once its outcome is told. One that leaves a visit due stays open until the next of its visits, or
     the next day."""
-    confirmed = replace(referral, acknowledged=True, confirm_by=None)
+    confirmed = replace(referral, acknowledged=True, confirm_by=None, reported_at=now)
     if outcome not in protocol.still_open:
         return replace(confirmed, outcome=outcome, due=None)
     visits = (referral.at + day * DAY for day in protocol.visits[referral.disposition])
