@@ -16,6 +16,7 @@ from twilio.request_validator import RequestValidator
 
 from sms_triage.cli import main
 from sms_triage.clock import Clock
+from sms_triage.gateways.twilio import TwilioSettings
 from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.web.app import create_app
@@ -103,11 +104,12 @@ class Outside:
 
     def command(self, *arguments: str) -> Result:
         """``sms-triage ...`` on the machine of the deployment."""
-        settings = self.service.settings
+        settings, own = self.service.settings, self.service.settings.gateways["twilio"]
+        assert isinstance(own, TwilioSettings)
         environment = {
             "REDIS_URL": settings.redis_url, "SECRET_KEY": settings.secret_key, "GATEWAY": "twilio",
             "SENDER": settings.sender, "PUBLIC_URL": PUBLIC, "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_API_URL": settings.twilio_api_url, "LANGUAGES": "en",
+            "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_API_URL": own.api_url, "LANGUAGES": "en",
         }  # fmt: skip
         return CliRunner().invoke(main, arguments, env=environment)
 
@@ -133,8 +135,8 @@ def deployed(settings: Settings) -> Iterator[Outside]:
     with serving(provider.app()) as api:
         service = open_service(
             replace(
-                settings, gateways=("twilio",), sender=SHORTCODE, public_url=PUBLIC, twilio_account_sid=ACCOUNT,
-                twilio_auth_token=TOKEN, twilio_api_url=api, webhook_secret=USSD_KEY, timezone="Africa/Nairobi",
+                settings, gateways={"twilio": TwilioSettings(ACCOUNT, TOKEN, api_url=api)}, sender=SHORTCODE,
+                public_url=PUBLIC, webhook_secret=USSD_KEY, timezone="Africa/Nairobi",
             ),
             Clock(time.now, time.sleep),
         )  # fmt: skip

@@ -19,6 +19,7 @@ from sms_triage.settings import Settings
 from sms_triage.storage.effects import EffectEntry
 from sms_triage.triage.people.chw import Chw
 from sms_triage.triage.people.codes import spaced
+from sms_triage.triage.people.effects import Effect, TakenOver
 from sms_triage.triage.people.referral import Patient
 from tests.outside import NOON, Time
 
@@ -90,11 +91,28 @@ class Ward:
         """The numbers in somebody's caseload, in order."""
         return self.service.patients.caseload(self.service.vault.person(number))
 
-    def settle(self) -> None:
-        """Another process does what the one that died left. Its leases have run out."""
+    def leases_run_out(self) -> None:
+        """Half a minute of real time passes at once."""
         for key in self.service.redis.keys("*"):
             if 0 < self.service.redis.pttl(key) <= 31_000:
                 self.service.redis.delete(key)
+
+    def drain_failing(self, fails: Callable[[Effect | None], bool]) -> None:
+        """A drain in which some effects cannot be carried out."""
+        self.leases_run_out()
+
+        def carry_out(entry: EffectEntry) -> None:
+            if fails(entry.effect):
+                raise OSError
+            self.service.referrals.carry_out(entry)
+
+        clock = Clock(self.time.now, self.time.sleep)
+        store, gateways = self.service.store, self.service.gateways
+        Drainer(store, gateways, lambda _: 1000, carry_out=carry_out, clock=clock).run(DAY)
+
+    def settle(self) -> None:
+        """Another process does what the one that died left."""
+        self.leases_run_out()
         self.service.drain()
         self.service.drain()
 
@@ -221,8 +239,10 @@ def test_a_caseload_goes_over_whole_with_its_order_its_visits_and_what_nobody_co
     visits = [code for code in codes if code != codes[0]]
     for died in ward.killed_at_every_step(lambda service: hand_over(service, AMINA, BARAKA)):
         written = ward.service.store.effects.waiting() > 0
-        # In the middle of it, a facility reports on one of them.
+        # In the middle of it, a facility reports on one of them, and that is to be carried out first.
         ward.text(CLINIC, f"SEEN {codes[0]} 1")
+        ward.drain_failing(lambda effect: isinstance(effect, TakenOver))
+        ward.time.at += 60
         ward.settle()
         assert ward.outcome(codes[0]) == "treated", died
         assert ward.told(AMINA, "Reported by") + ward.told(BARAKA, "Reported by") == 1, died
@@ -279,25 +299,12 @@ def test_one_that_fails_stays_holds_up_only_her_own_later_ones_and_is_tried_agai
     first, second = ward.new_patient(AMINA, SOON), ward.new_patient(AMINA, SOON)
     ward.text(CLINIC, f"SEEN {first} 1", f"SEEN {second} 1")
     ward.text(HOSPITAL, f"SEEN {second} 2")
-    down = True
 
-    def carry_out(entry: EffectEntry) -> None:
-        if down and getattr(entry.effect, "code", "") == first:
-            raise OSError
-        ward.service.referrals.carry_out(entry)
-
-    def run() -> None:
-        Drainer(
-            ward.service.store, ward.service.gateways, lambda _: 1000, carry_out=carry_out,
-            clock=Clock(ward.time.now, ward.time.sleep),
-        ).run(DAY)  # fmt: skip
-
-    run()
+    ward.drain_failing(lambda effect: getattr(effect, "code", "") == first)
     assert (ward.outcome(first), ward.outcome(second)) == ("", "referred")
     assert ward.told(HOSPITAL, "Noted for") == 1, "messages leave all the same"
-    down = False
-    ward.time.at += 20
-    run()
+    ward.time.at += 60
+    ward.settle()
     assert (ward.outcome(first), ward.outcome(second)) == ("treated", "treated")
     assert ward.service.store.effects.waiting() == 0
 

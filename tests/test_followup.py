@@ -116,7 +116,7 @@ import sys
 from sms_triage.service.service import open_service
 from sms_triage.settings import Settings
 url, secret, at = sys.argv[1:]
-service = open_service(Settings(redis_url=url, secret_key=secret, languages=("en",), messages_per_second=1000))
+service = open_service(Settings(redis_url=url, secret_key=secret, languages=("en",), gateways={"simulator": None}))
 service.store.load("0" * 32)
 print("ready", flush=True)
 service.sweep(float(at))

@@ -13,7 +13,7 @@ import pytest
 
 from sms_triage.clock import Clock
 from sms_triage.gateways.base import DeliveryReport, Inbound
-from sms_triage.gateways.twilio import TwilioGateway
+from sms_triage.gateways.twilio import TwilioGateway, TwilioSettings
 from sms_triage.keys import ALL_KEYS, keys_of
 from sms_triage.outbox.drainer import Drainer
 from sms_triage.service.service import Service, open_service
@@ -32,8 +32,8 @@ def api() -> TwilioApi:
 def twilio_settings(settings: Settings, api: TwilioApi) -> Iterator[Settings]:
     with serving(api.app()) as address:
         yield replace(
-            settings, gateways=("twilio",), sender="22384", public_url="https://sms.example.org",
-            twilio_account_sid=ACCOUNT, twilio_auth_token=TOKEN, twilio_api_url=address,
+            settings, public_url="https://sms.example.org",
+            gateways={"twilio": TwilioSettings(ACCOUNT, TOKEN, api_url=address)},
         )  # fmt: skip
 
 
@@ -74,7 +74,10 @@ def test_a_message_goes_to_twilio_as_it_should(sending: Service, api: TwilioApi)
 
 
 def test_a_messaging_service_sends_instead_of_a_number(twilio_settings: Settings, api: TwilioApi) -> None:
-    service = open_service(replace(twilio_settings, twilio_messaging_service_sid="MG1"))
+    own = twilio_settings.gateways["twilio"]
+    assert isinstance(own, TwilioSettings)
+    own = replace(own, messaging_service_sid="MG1")
+    service = open_service(replace(twilio_settings, gateways={"twilio": own}))
     service.redis.flushall()
     put(service, number(1), "hello")
     drain(service)
@@ -192,7 +195,7 @@ import os, sys
 from dataclasses import replace
 from sms_triage.outbox.drainer import Drainer
 from sms_triage.service.service import open_service
-from sms_triage.settings import read_settings
+from sms_triage.gateways import read_settings
 service = open_service(read_settings(os.environ))
 Drainer(service.store, service.gateways, lambda _: 1000, lease_seconds=1).run()
 """
@@ -206,11 +209,12 @@ def test_a_worker_killed_at_any_moment_loses_and_repeats_nothing(
     people = 300
     for place in range(people):
         put(sending, number(place), "one", "two")
-    settings = sending.settings
+    settings, own = sending.settings, sending.settings.gateways["twilio"]
+    assert isinstance(own, TwilioSettings)
     environment = {
         **os.environ, "REDIS_URL": settings.redis_url, "SECRET_KEY": settings.secret_key, "GATEWAY": "twilio",
         "SENDER": "22384", "PUBLIC_URL": settings.public_url, "TWILIO_ACCOUNT_SID": ACCOUNT,
-        "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_API_URL": settings.twilio_api_url,
+        "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_API_URL": own.api_url,
     }  # fmt: skip
     worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
     deadline = time.monotonic() + 20

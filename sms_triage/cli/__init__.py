@@ -9,7 +9,7 @@ import click
 from sms_triage.cli.chw import chw
 from sms_triage.cli.menus import menus, one_line, vignettes
 from sms_triage.cli.running import running_settings
-from sms_triage.settings import read_settings
+from sms_triage.gateways import read_settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

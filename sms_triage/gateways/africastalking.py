@@ -5,6 +5,7 @@ the SDK's documentation. It has no way to look a sent message up, so one whose f
 """
 
 import json
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from africastalking.Service import AfricasTalkingException
@@ -23,7 +24,7 @@ from sms_triage.gateways.base import (
     check_caller,
     required,
 )
-from sms_triage.settings import Settings
+from sms_triage.settings import Environment, Settings
 
 ACCEPTED = {100, 101, 102}
 _FAILURES = {
@@ -48,6 +49,15 @@ RANKS = {"Sent": 3, "Submitted": 3, "Buffered": 3, "Rejected": 5, "Failed": 5, "
 RANKS |= {"Success": 6}
 
 
+@dataclass(frozen=True)
+class AfricasTalkingSettings:
+    """An application (or ``sandbox``) and its key; another base address of the API."""
+
+    username: str
+    api_key: str = field(repr=False)
+    api_url: str = ""
+
+
 class AfricasTalkingGateway:
     """An Africa's Talking account."""
 
@@ -55,11 +65,21 @@ class AfricasTalkingGateway:
     taken = Answer()
     refused = None
 
-    def __init__(self, settings: Settings, _: object = None) -> None:
+    def __init__(self, settings: Settings, own: AfricasTalkingSettings, _: object = None) -> None:
         self._settings = settings
-        self._sms = SMSService(settings.africastalking_username, settings.africastalking_api_key)
-        if settings.africastalking_api_url:
-            self._sms._baseUrl = f"{settings.africastalking_api_url}/version1"
+        self._sms = SMSService(own.username, own.api_key)
+        if own.api_url:
+            self._sms._baseUrl = f"{own.api_url}/version1"
+
+    @staticmethod
+    def read_settings(environment: Environment) -> AfricasTalkingSettings:
+        own = AfricasTalkingSettings(
+            username=environment.need("AFRICASTALKING_USERNAME", "your application's name, or sandbox"),
+            api_key=environment.need("AFRICASTALKING_API_KEY", "the key of your application"),
+            api_url=environment.address("AFRICASTALKING_API_URL"),
+        )
+        environment.need("WEBHOOK_SECRET", "a long random word, and call back with ?key= and that word")
+        return own
 
     def inbound(self, request: Request) -> Inbound:
         form = self._checked(request)

@@ -107,6 +107,9 @@ class Answer:
 class Gateway(Protocol):
     """The five things a provider can do. Sends may run in many threads at once.
 
+    A gateway's class also has ``read_settings(environment)``, which gives the settings that are its own; it is made of
+    the shared settings, its own, and the connection to Redis.
+
     `address` is the last part of its webhooks' address, ``/sms/<address>``; `taken` is its answer to a text, and
     `refused` what a call gets that is forged or makes no sense (None: the HTTP status that says so).
     """

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from sms_triage.gateways.base import DeliveryReport, Failure, Inbound, Outgoing, Request, SendError
 from sms_triage.gateways.twilio import TAKEN, read_inbound, read_report
 from sms_triage.keys import keys_of
-from sms_triage.settings import Settings
+from sms_triage.settings import Environment, Settings
 from sms_triage.vault import Vault
 
 PHONE_SECONDS = 24 * 3600
@@ -46,9 +46,13 @@ class SimulatorGateway:
     taken = TAKEN
     refused = None
 
-    def __init__(self, settings: Settings, redis: "Redis") -> None:
+    def __init__(self, settings: Settings, own: object, redis: "Redis") -> None:
         self._redis = redis
         self._vault = Vault(settings.secret_key)
+
+    @staticmethod
+    def read_settings(environment: Environment) -> None:
+        """It has none of its own."""
 
     def inbound(self, request: Request) -> Inbound:
         return read_inbound(self.name, dict(request.form))
