@@ -86,6 +86,8 @@ def settings(valkey: str) -> Settings:
     return Settings(
         redis_url=valkey,
         secret_key=SECRET,
+        gateways={"simulator": None},
+        sender="22384",
         messages_per_second=1000,
         languages=("en",),
         lines={"emergency_number": "112"},

@@ -17,6 +17,7 @@ from twilio.request_validator import RequestValidator
 
 from sms_triage.cli import main
 from sms_triage.clock import Clock
+from sms_triage.gateways.twilio import TwilioSettings
 from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.web.app import create_app
@@ -144,11 +145,12 @@ class Outside:
 
     def command(self, *arguments: str, redis_url: str = "") -> Result:
         """``sms-triage ...`` on the machine of the deployment; `redis_url` is another way to the same database."""
-        settings = self.service.settings
+        settings, own = self.service.settings, self.service.settings.gateways["twilio"]
+        assert isinstance(own, TwilioSettings)
         environment = {
             "REDIS_URL": redis_url or settings.redis_url, "SECRET_KEY": settings.secret_key, "GATEWAY": "twilio",
             "SENDER": settings.sender, "PUBLIC_URL": PUBLIC, "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_API_URL": settings.twilio_api_url, "LANGUAGES": "en",
+            "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_API_URL": own.api_url, "LANGUAGES": "en",
         }  # fmt: skip
         return CliRunner().invoke(main, arguments, env=environment)
 
@@ -179,15 +181,15 @@ def counted(address: str, event: str) -> int:
 
 
 @contextmanager
-def deployed(settings: Settings) -> Iterator[Outside]:
+def deployed(settings: Settings, messaging_service: str = "") -> Iterator[Outside]:
     """A deployment with these settings, its provider and its clock."""
     time = Time()
     provider = TwilioApi(now=time.now)
     with serving(provider.app()) as api:
         service = open_service(
             replace(
-                settings, gateways=("twilio",), sender=SHORTCODE, public_url=PUBLIC, twilio_account_sid=ACCOUNT,
-                twilio_auth_token=TOKEN, twilio_api_url=api, webhook_secret=USSD_KEY, timezone="Africa/Nairobi",
+                settings, gateways={"twilio": TwilioSettings(ACCOUNT, TOKEN, messaging_service, api)}, sender=SHORTCODE,
+                public_url=PUBLIC, webhook_secret=USSD_KEY, timezone="Africa/Nairobi",
             ),
             Clock(time.now, time.sleep),
         )  # fmt: skip

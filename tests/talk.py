@@ -6,16 +6,17 @@ from datetime import datetime
 from itertools import count
 
 from sms_triage.service.referrals import letter
+from sms_triage.storage.entry import pack, unpack
 from sms_triage.triage.content.model import Question
 from sms_triage.triage.conversation.engine import check_in, fall_silent, silence_at, take_turn
 from sms_triage.triage.conversation.standing import asked
 from sms_triage.triage.conversation.turn import Priority, Turn
 from sms_triage.triage.conversation.ussd import dial_in, press
-from sms_triage.triage.people.case import load_case
+from sms_triage.triage.people.case import Case
 from sms_triage.triage.people.codes import patient_code, spaced
 from sms_triage.triage.people.effects import Notify, OutcomeReported
-from sms_triage.triage.people.referral import Patient, load_patient, with_outcome
-from sms_triage.triage.people.session import Person, Session, load_session
+from sms_triage.triage.people.referral import Patient, with_outcome
+from sms_triage.triage.people.session import Person, Session
 from sms_triage.triage.wording.locale import Locales
 
 
@@ -48,7 +49,7 @@ class Drawer:
 
     def keep(self, patient: Patient) -> None:
         """Her worker, or somebody who reported on her, changed a patient; a new one is this worker's."""
-        kept = load_patient(patient.dump())
+        kept = unpack(pack(patient), Patient)
         self.cabinet[patient.code] = replace(kept, owner=kept.owner or self.worker)
 
     def _own(self) -> Iterator[Patient]:
@@ -131,7 +132,7 @@ class Talk:
             self.person.desk.keep(turn.patient)
         case = turn.person.case
         self.person = replace(
-            turn.person, session=session and load_session(session.dump()), case=case and load_case(case.dump())
+            turn.person, session=session and unpack(pack(session), Session), case=case and unpack(pack(case), Case)
         )
         self.told = [*self._passed(turn, shown), *self._carried_out(turn)]
         self.counted = list(turn.events)

@@ -44,14 +44,14 @@ class Stored:
         self.service, self.number, self.turns = service, number, 0
 
     def desk(self) -> Desk:
-        return StoredDesk(self.service.registry, self.service.vault.person(self.number))
+        return StoredDesk(self.service.patients, self.service.vault.person(self.number))
 
     def keep(self, patient: Patient) -> None:
         known = self.service.store.load(self.service.vault.person(self.number))
-        desk = StoredDesk(self.service.registry, known.id)
-        desk.referred(patient.code)
+        desk = StoredDesk(self.service.patients, known.id)
+        desk.patient(patient.code)
         if patient.owner not in ("", known.id):
-            assert self.service.registry.keep_patient(patient, desk.read[patient.code])
+            assert self.service.patients.keep(patient, self.service.patients.referred(patient.code))
             return
         self.turns += 1
         inbound = Inbound("simulator", f"SM{self.number}{self.turns}", self.number, "22384", "")

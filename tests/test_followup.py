@@ -101,11 +101,11 @@ def test_a_sweeper_that_dies_in_the_middle_loses_and_repeats_nothing(service: Se
     assert sweeper.stdout is not None
     assert sweeper.stdout.readline() == b"ready\n"
     deadline = time.monotonic() + 60
-    while service.store.waiting(at)[0] < MANY * (len(AGREES) + 1) + 5:
+    while service.messages.waiting(at)[0] < MANY * (len(AGREES) + 1) + 5:
         assert time.monotonic() < deadline, "it swept nothing"
     sweeper.kill()
     sweeper.wait()
-    sent = service.store.waiting(at)[0] - MANY * (len(AGREES) + 1)
+    sent = service.messages.waiting(at)[0] - MANY * (len(AGREES) + 1)
     service.sweep(at)
     service.sweep(at)
     assert sent < MANY, "it was killed too late to tell"
@@ -117,7 +117,7 @@ import sys
 from sms_triage.service.service import open_service
 from sms_triage.settings import Settings
 url, secret, at = sys.argv[1:]
-service = open_service(Settings(redis_url=url, secret_key=secret, languages=("en",), messages_per_second=1000))
+service = open_service(Settings(redis_url=url, secret_key=secret, languages=("en",), gateways={"simulator": None}))
 service.store.load("0" * 32)
 print("ready", flush=True)
 service.sweep(float(at))

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import pytest
 
+from sms_triage.gateways.twilio import TwilioSettings
 from sms_triage.settings import Settings
 from tests.outside import PUBLIC, SHORTCODE, Outside, deployed
 from tests.servers import ACCOUNT, TOKEN
@@ -42,7 +43,7 @@ def test_a_message_goes_to_twilio_as_it_should(outside: Outside) -> None:
 
 
 def test_a_messaging_service_sends_instead_of_a_number(settings: Settings) -> None:
-    with deployed(replace(settings, twilio_messaging_service_sid="MG1")) as outside:
+    with deployed(settings, messaging_service="MG1") as outside:
         outside.text(ANA, "hi")
         outside.drain()
         (message,) = outside.messages(ANA)
@@ -187,11 +188,12 @@ def test_a_worker_killed_in_the_middle_loses_and_repeats_nothing(outside: Outsid
     for person in PEOPLE:
         outside.text(person, "hi", "1")
     outside.provider.hangs_after = after
-    settings = outside.service.settings
+    settings, own = outside.service.settings, outside.service.settings.gateways["twilio"]
+    assert isinstance(own, TwilioSettings)
     environment = {
         **os.environ, "REDIS_URL": settings.redis_url, "SECRET_KEY": settings.secret_key, "GATEWAY": "twilio",
         "SENDER": SHORTCODE, "PUBLIC_URL": PUBLIC, "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN,
-        "TWILIO_API_URL": settings.twilio_api_url, "MESSAGES_PER_SECOND": "1000", "LANGUAGES": "en",
+        "TWILIO_API_URL": own.api_url, "MESSAGES_PER_SECOND": "1000", "LANGUAGES": "en",
     }  # fmt: skip
     worker = subprocess.Popen([sys.executable, "-m", "sms_triage", "worker"], env=environment)
     try:

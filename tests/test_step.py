@@ -25,7 +25,7 @@ def text(service: Service, words: str, number: str = ANA, id: str = "", now: flo
 
 
 def waiting(service: Service) -> int:
-    return service.store.waiting(NOW)[0]
+    return service.messages.waiting(NOW)[0]
 
 
 def question(service: Service, number: str = ANA) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import quote_plus, unquote_to_bytes
 import pytest
 from werkzeug.serving import make_server
 
+from sms_triage.gateways.kannel import KannelSettings
 from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.web.app import create_app
@@ -195,9 +196,10 @@ def deployment(settings: Settings, tmp_path: Path) -> Iterator[Deployment]:
     web_port = free_port()
     with kannel(tmp_path, web_port) as (phone, sendsms_port):
         service = open_service(replace(
-            settings, gateways=("kannel",), sender="22384", public_url=f"http://127.0.0.1:{web_port}",
-            kannel_url=f"http://127.0.0.1:{sendsms_port}/cgi-bin/sendsms", kannel_username="triage",
-            kannel_password="change-me-too", webhook_secret="change-this-key", languages=("en", "hi"),
+            settings, public_url=f"http://127.0.0.1:{web_port}",
+            gateways={"kannel": KannelSettings(
+                f"http://127.0.0.1:{sendsms_port}/cgi-bin/sendsms", "triage", "change-me-too"
+            )}, webhook_secret="change-this-key", languages=("en", "hi"),
         ))  # fmt: skip
         service.redis.flushall()
         yield Deployment(service, phone, web_port)
