@@ -17,6 +17,7 @@ from sms_triage.service.operator import hand_over
 from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.storage.effects import EffectEntry
+from sms_triage.storage.patients import NOBODY
 from sms_triage.triage.people.chw import Chw
 from sms_triage.triage.people.codes import spaced
 from sms_triage.triage.people.effects import Effect, TakenOver
@@ -126,7 +127,7 @@ class Ward:
         for left in range(400):
             self.service.redis.flushall()
             for key, (value, ttl) in before.items():
-                self.service.redis.restore(key, max(0, ttl), value)
+                self.service.redis.restore(key, max(0, ttl), value or b"")
             self.life.left = left
             try:
                 act(self.mortal)
@@ -186,6 +187,16 @@ def test_an_outcome_is_noted_and_its_letter_written_once(ward: Ward) -> None:
     ward.text(CLINIC, f"SEEN {code} 1")
     assert ward.outcome(code) == "", "nothing is done to others before the drain"
     for died in ward.killed_at_every_step(drain):
+        ward.settle()
+        assert (ward.outcome(code), ward.told(AMINA, "Reported by")) == ("treated", 1), died
+
+
+def test_a_text_that_is_cut_off_and_repeated_says_it_to_others_once(ward: Ward) -> None:
+    code = ward.new_patient(AMINA, SOON)
+    ward.service.drain()
+    inbound = Inbound("simulator", "SM of the clinic", CLINIC, "22384", f"SEEN {code} 1")
+    for died in ward.killed_at_every_step(lambda service: service.receive(inbound, ward.time.at)):
+        ward.service.receive(inbound, ward.time.at)
         ward.settle()
         assert (ward.outcome(code), ward.told(AMINA, "Reported by")) == ("treated", 1), died
 
@@ -295,14 +306,16 @@ def test_what_one_person_does_to_others_is_done_in_order(ward: Ward) -> None:
     assert [said[13:30] for said in ward.received(AMINA)[-2:]] == ["Seen, sent on. Re", "Seen and treated."]
 
 
-def test_one_that_fails_stays_holds_up_only_her_own_later_ones_and_is_tried_again(ward: Ward) -> None:
+@pytest.mark.parametrize(("failing", "other"), [(CLINIC, HOSPITAL), (HOSPITAL, CLINIC)])
+def test_one_that_fails_stays_holds_up_only_her_own_later_ones_and_is_tried_again(
+    ward: Ward, failing: str, other: str
+) -> None:
     first, second = ward.new_patient(AMINA, SOON), ward.new_patient(AMINA, SOON)
-    ward.text(CLINIC, f"SEEN {first} 1", f"SEEN {second} 1")
-    ward.text(HOSPITAL, f"SEEN {second} 2")
-
+    ward.text(failing, f"SEEN {first} 1", f"SEEN {second} 1")
+    ward.text(other, f"SEEN {second} 2")
     ward.drain_failing(lambda effect: getattr(effect, "code", "") == first)
     assert (ward.outcome(first), ward.outcome(second)) == ("", "referred")
-    assert ward.told(HOSPITAL, "Noted for") == 1, "messages leave all the same"
+    assert ward.told(failing, "Noted for") == 2, "messages leave all the same"
     ward.time.at += 60
     ward.settle()
     assert (ward.outcome(first), ward.outcome(second)) == ("treated", "treated")
@@ -343,6 +356,7 @@ def test_a_woman_who_was_given_over_and_back_is_where_she_was(ward: Ward) -> Non
     before = ward.patient(code)
     assert hand_over(ward.service, AMINA, BARAKA) == 1
     assert ward.patient(code) == replace(before, owner=ward.service.vault.person(BARAKA))
+    assert not ward.service.patients.keep(before, NOBODY), "her number is not given to anybody else"
     assert hand_over(ward.service, BARAKA, AMINA) == 1
     assert (ward.patient(code), ward.listed(AMINA), ward.listed(BARAKA)) == (before, [code], [])
 

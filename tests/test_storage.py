@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import pytest
+import requests
 
 from sms_triage.storage.entry import Records, Unreadable, pack, unpack
 from sms_triage.vault import Vault
+from tests.outside import USSD_KEY, Outside
 
 VAULT = Vault("a secret for tests, longer than thirty-two characters")
 
@@ -50,3 +52,13 @@ def test_a_record_is_bound_to_what_it_is_about() -> None:
     for data, about in ((sealed, "case b"), (sealed[:-1], "case a"), (b"short", "case a")):
         with pytest.raises(Unreadable):
             records.open(data, Old, about)
+
+
+def test_half_a_letter_in_a_call_is_kept_as_a_sign_that_stands_for_it(outside: Outside) -> None:
+    call = '{"Type": "%s", "Mobile": "233200000001", "SessionId": "s1", "ServiceCode": "711*99", "Message": "%s"}'
+    for kind, message, said in (("Initiation", "*711*99#", "Free private"), ("Response", "\\ud83d", "Please send one")):
+        body = (call % (kind, message)).encode()
+        headers = {"Content-Type": "application/json"}
+        path = f"{outside.address}/ussd/hubtel"
+        answer = requests.post(path, params={"key": USSD_KEY}, data=body, headers=headers, timeout=10)
+        assert answer.json()["Message"].startswith(said)
