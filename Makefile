@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench mutants clean
 
 run: $(VENV)/.run
 	$(BIN)/sms-triage run --port $(PORT)
@@ -21,6 +21,10 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
+
+# Which faults would no test notice? SAMPLE=120 tries some for so many seconds, ONLY=outbox those in files named so.
+mutants: $(VENV)/.dev
+	$(BIN)/python -m tests.mutants $(if $(SAMPLE),--seconds $(SAMPLE) --floor 50) $(if $(ONLY),--only $(ONLY))
 
 $(VENV)/.run: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

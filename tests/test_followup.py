@@ -23,6 +23,7 @@ from sms_triage.triage.conversation.turn import Turn
 from sms_triage.triage.people.case import Case, Plan
 from sms_triage.triage.people.followup import in_quiet_hours
 from sms_triage.triage.people.session import Person
+from tests.outside import Outside
 
 ANA, BEA = "+254711111111", "+254722222222"
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -100,11 +101,11 @@ def test_a_sweeper_that_dies_in_the_middle_loses_and_repeats_nothing(service: Se
     assert sweeper.stdout is not None
     assert sweeper.stdout.readline() == b"ready\n"
     deadline = time.monotonic() + 60
-    while service.store.waiting(at)[0] < MANY * (len(AGREES) + 1) + 5:
+    while service.messages.waiting(at)[0] < MANY * (len(AGREES) + 1) + 5:
         assert time.monotonic() < deadline, "it swept nothing"
     sweeper.kill()
     sweeper.wait()
-    sent = service.store.waiting(at)[0] - MANY * (len(AGREES) + 1)
+    sent = service.messages.waiting(at)[0] - MANY * (len(AGREES) + 1)
     service.sweep(at)
     service.sweep(at)
     assert sent < MANY, "it was killed too late to tell"
@@ -116,7 +117,7 @@ import sys
 from sms_triage.service.service import open_service
 from sms_triage.settings import Settings
 url, secret, at = sys.argv[1:]
-service = open_service(Settings(redis_url=url, secret_key=secret, languages=("en",), messages_per_second=1000))
+service = open_service(Settings(redis_url=url, secret_key=secret, languages=("en",), gateways={"simulator": None}))
 service.store.load("0" * 32)
 print("ready", flush=True)
 service.sweep(float(at))
@@ -170,6 +171,17 @@ def test_who_is_talking_is_not_interrupted(service: Service) -> None:
     assert due(service) > at + DAY / 2
 
 
+def test_a_check_in_that_is_put_off_keeps_what_she_is_owed_when_she_falls_silent(outside: Outside) -> None:
+    """She writes shortly before her check-in is due, tells of heavy bleeding, and writes no more."""
+    outside.text(ANA, *AGREES)
+    outside.drain()
+    outside.later(14 * DAY - 2 * 3600 - 30)
+    outside.text(ANA, "MENU", "1", "5", "1", "2", "3")
+    for _ in range(40):
+        outside.later(60)
+    assert sum(said.startswith("You stopped part-way.") for said in outside.delivered(ANA)) == 1
+
+
 def test_stop_ends_it_at_once_and_drops_what_waits_to_leave(service: Service) -> None:
     text(service, *AGREES)
     at = due(service)
@@ -179,23 +191,6 @@ def test_stop_ends_it_at_once_and_drops_what_waits_to_leave(service: Service) ->
     assert received(service)[-1].startswith("You will get no more messages")
     assert service.sweep(at + 60 * DAY) == 0
     assert not any(service.redis.zcard(keys.followups) for keys in ALL_KEYS)
-
-
-def test_the_providers_opt_out_ends_it_too(service: Service) -> None:
-    text(service, *AGREES)
-    service.store.opt_out(ANA)
-    assert service.sweep(START + 20 * DAY) == 0
-    assert not any(service.redis.zcard(keys.followups) for keys in ALL_KEYS)
-
-
-def test_after_the_providers_opt_out_check_ins_need_another_yes(service: Service) -> None:
-    text(service, *AGREES)
-    service.store.opt_out(ANA)
-    text(service, "START", now=START + 60)
-    case = case_of(service)
-    assert case is not None
-    assert case.plan is None
-    assert service.sweep(START + 20 * DAY) == 0
 
 
 def test_delete_leaves_counts_and_an_address_for_an_hour(service: Service) -> None:

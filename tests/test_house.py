@@ -47,7 +47,9 @@ def test_gateways_know_nothing_of_triage() -> None:
 
 def test_the_readme_names_every_setting_and_command() -> None:
     readme = (ROOT / "README.md").read_text()
-    code = "".join((ROOT / "sms_triage" / name).read_text() for name in ("settings.py", "cli/__init__.py"))
+    package = ROOT / "sms_triage"
+    files = [package / "settings.py", package / "cli/__init__.py", *sorted((package / "gateways").glob("*.py"))]
+    code = "".join(path.read_text() for path in files)
     settings = set(re.findall(r'"([A-Z][A-Z_]{3,})"', code))
     assert len(settings) > len(Settings.__dataclass_fields__)
     assert [name for name in sorted(settings) if f"`{name}`" not in readme] == []

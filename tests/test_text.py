@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from sms_triage import text as sms
 
-GSM = st.text(st.sampled_from(sms.GSM_BASIC + sms.GSM_EXTENSION), max_size=400)
-ANY = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300)
+LETTERS = st.sampled_from(sms.GSM_BASIC + sms.GSM_EXTENSION)
+SIGNS = st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("\uffff\U00010000\U0001f469न"))
+# Left to itself hypothesis writes short texts, which are one segment.
+GSM = st.one_of(st.text(LETTERS, max_size=160), st.text(LETTERS, min_size=150, max_size=400))
+ANY = st.one_of(st.text(SIGNS, min_size=1, max_size=70), st.text(SIGNS, min_size=60, max_size=220))
 
 
 def test_the_alphabet_has_127_basic_and_10_extension_characters() -> None:
@@ -25,6 +28,9 @@ def test_sizes_at_the_edges() -> None:
     assert sms.cost("\u0928" * 70) == sms.Cost("ucs2", 70, 1)
     assert sms.cost("\u0928" * 71).segments == 2
     assert sms.cost("").segments == 1
+    assert sms.cost("\uffff" * 70) == sms.Cost("ucs2", 70, 1)
+    assert sms.cost("\U00010000" * 35) == sms.Cost("ucs2", 70, 1)
+    assert sms.cost("\U00010000" * 36) == sms.Cost("ucs2", 72, 2)
     assert sms.cost("\u20ac") == sms.Cost("gsm7", 2, 1)
 
 

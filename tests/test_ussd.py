@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 import requests
 
+from sms_triage.gateways.africastalking import AfricasTalkingSettings
 from sms_triage.gateways.simulator import SimulatorGateway
 from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
@@ -230,7 +231,7 @@ def test_without_redis_a_person_is_told_what_to_do(settings: Settings) -> None:
 def guarded(settings: Settings) -> Iterator[Network]:
     """A deployment with Africa's Talking, whose calls carry a secret."""
     service = open_service(replace(
-        settings, gateways=("africastalking",), africastalking_username="sandbox", africastalking_api_key="k",
+        settings, gateways={"africastalking": AfricasTalkingSettings("sandbox", "k")},
         webhook_secret="a long word",
     ))  # fmt: skip
     service.redis.flushall()

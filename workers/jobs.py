@@ -4,9 +4,9 @@ import os
 from collections.abc import Callable
 from functools import lru_cache
 
+from sms_triage.gateways import read_settings
 from sms_triage.logs import log_error
 from sms_triage.service.service import Service, open_service
-from sms_triage.settings import read_settings
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ import click
 from sms_triage.cli.chw import chw
 from sms_triage.cli.menus import menus, one_line, vignettes
 from sms_triage.cli.running import running_settings
-from sms_triage.settings import read_settings
+from sms_triage.gateways import read_settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,6 +52,8 @@ def web(host: str, port: int, processes: int) -> None:
         blocking_threads=min(8, os.cpu_count() or 2),
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
+        # One that was still starting misses the stop, and would be waited for without end.
+        workers_kill_timeout=3,
     ).serve()
 
 
@@ -123,9 +125,10 @@ def person() -> None:
 @one_line
 def show(number: str) -> None:
     """What is kept of a number: that it is known and how, never what was told."""
+    from sms_triage.service import operator  # noqa: PLC0415
     from sms_triage.service.service import open_service  # noqa: PLC0415
 
-    found = open_service(running_settings(os.environ)).known(number)
+    found = operator.known(open_service(running_settings(os.environ)), number)
     for line in found or ["this number is not known"]:
         click.echo(line)
     sys.exit(0 if found else 1)
@@ -136,9 +139,10 @@ def show(number: str) -> None:
 @one_line
 def forget(number: str) -> None:
     """Erases all that is kept of a number, also an opt-out, and sends it nothing."""
+    from sms_triage.service import operator  # noqa: PLC0415
     from sms_triage.service.service import open_service  # noqa: PLC0415
 
-    known = open_service(running_settings(os.environ)).forget(number)
+    known = operator.forget(open_service(running_settings(os.environ)), number)
     click.echo("all that was kept of this number is erased" if known else "this number is not known")
     sys.exit(0 if known else 1)
 

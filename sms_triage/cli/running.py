@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from sms_triage.settings import Settings, read_settings
+from sms_triage.gateways import read_settings
+from sms_triage.settings import Settings
 
 
 def running_settings(environment: Mapping[str, str]) -> Settings:

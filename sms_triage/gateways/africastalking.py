@@ -5,6 +5,7 @@ the SDK's documentation. It has no way to look a sent message up, so one whose f
 """
 
 import json
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from africastalking.Service import AfricasTalkingException
@@ -14,16 +15,16 @@ from requests.exceptions import ConnectTimeout
 
 from sms_triage.gateways.base import (
     Answer,
+    DeliveryReport,
     Failure,
     Inbound,
     Outgoing,
-    Report,
     Request,
     SendError,
     check_caller,
     required,
 )
-from sms_triage.settings import Settings
+from sms_triage.settings import Environment, Settings
 
 ACCEPTED = {100, 101, 102}
 _FAILURES = {
@@ -48,6 +49,15 @@ RANKS = {"Sent": 3, "Submitted": 3, "Buffered": 3, "Rejected": 5, "Failed": 5, "
 RANKS |= {"Success": 6}
 
 
+@dataclass(frozen=True)
+class AfricasTalkingSettings:
+    """An application (or ``sandbox``) and its key; another base address of the API."""
+
+    username: str
+    api_key: str = field(repr=False)
+    api_url: str = ""
+
+
 class AfricasTalkingGateway:
     """An Africa's Talking account."""
 
@@ -55,31 +65,41 @@ class AfricasTalkingGateway:
     taken = Answer()
     refused = None
 
-    def __init__(self, settings: Settings, _: object = None) -> None:
+    def __init__(self, settings: Settings, own: AfricasTalkingSettings, _: object = None) -> None:
         self._settings = settings
-        self._sms = SMSService(settings.africastalking_username, settings.africastalking_api_key)
-        if settings.africastalking_api_url:
-            self._sms._baseUrl = f"{settings.africastalking_api_url}/version1"
+        self._sms = SMSService(own.username, own.api_key)
+        if own.api_url:
+            self._sms._baseUrl = f"{own.api_url}/version1"
+
+    @staticmethod
+    def read_settings(environment: Environment) -> AfricasTalkingSettings:
+        own = AfricasTalkingSettings(
+            username=environment.need("AFRICASTALKING_USERNAME", "your application's name, or sandbox"),
+            api_key=environment.need("AFRICASTALKING_API_KEY", "the key of your application"),
+            api_url=environment.address("AFRICASTALKING_API_URL"),
+        )
+        environment.need("WEBHOOK_SECRET", "a long random word, and call back with ?key= and that word")
+        return own
 
     def inbound(self, request: Request) -> Inbound:
         form = self._checked(request)
         id, number, sender = required(form, "id", "from", "to")
         return Inbound(self.name, id, number, sender, form.get("text", ""))
 
-    def report(self, request: Request) -> Report | None:
+    def report(self, request: Request) -> DeliveryReport | None:
         """A delivery report, or the callback that a person opted out (it has a ``senderId`` and no ``status``)."""
         form = self._checked(request)
         if "status" not in form and "senderId" in form:
-            return Report("", required(form, "phoneNumber")[0], 5, "optout", Failure.OPTED_OUT)
+            return DeliveryReport("", required(form, "phoneNumber")[0], 5, "optout", Failure.OPTED_OUT)
         id, number, status = required(form, "id", "phoneNumber", "status")
         rank = RANKS.get(status)
         if rank is None:
             return None
         if rank != 5:
-            return Report(id, number, rank, "delivered" if rank == 6 else "sent", None)
+            return DeliveryReport(id, number, rank, "delivered" if rank == 6 else "sent", None)
         reason = form.get("failureReason") or status
         failure = _BY_REASON.get(reason, Failure.NEVER if status == "Rejected" else Failure.LATER)
-        return Report(id, number, rank, "failed", failure, reason)
+        return DeliveryReport(id, number, rank, "failed", failure, reason)
 
     def send(self, message: Outgoing) -> str:
         try:

@@ -65,7 +65,7 @@ class Outgoing:
 
 
 @dataclass(frozen=True)
-class Report:
+class DeliveryReport:
     """What a provider says became of a message, or (with no `provider_id`) of a number.
 
     `rank` orders states: queued 1, sending 2, sent 3, failed or undelivered 5, delivered 6. `failure` is set when it
@@ -107,6 +107,9 @@ class Answer:
 class Gateway(Protocol):
     """The five things a provider can do. Sends may run in many threads at once.
 
+    A gateway's class also has ``read_settings(environment)``, which gives the settings that are its own; it is made of
+    the shared settings, its own, and the connection to Redis.
+
     `address` is the last part of its webhooks' address, ``/sms/<address>``; `taken` is its answer to a text, and
     `refused` what a call gets that is forged or makes no sense (None: the HTTP status that says so).
     """
@@ -119,7 +122,7 @@ class Gateway(Protocol):
     def inbound(self, request: Request) -> Inbound:
         """The text a webhook call brings. Raises :class:`Forged` or :class:`BadRequest`."""
 
-    def report(self, request: Request) -> Report | None:
+    def report(self, request: Request) -> DeliveryReport | None:
         """The delivery report a call brings, None if it tells nothing. Raises as :meth:`inbound`."""
 
     def send(self, message: Outgoing) -> str:

@@ -4,6 +4,7 @@ Facts from the Kannel user guide ("SMS push", "Parameters", "Delivery reports");
 that works. Long messages are left to Kannel to concatenate. It gives no id back, so ours is in the ``dlr-url``.
 """
 
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
@@ -16,16 +17,16 @@ from sms_triage import text as sms
 from sms_triage.gateways.base import (
     Answer,
     BadRequest,
+    DeliveryReport,
     Failure,
     Inbound,
     Outgoing,
-    Report,
     Request,
     SendError,
     check_caller,
     required,
 )
-from sms_triage.settings import Settings
+from sms_triage.settings import Environment, Settings
 
 IN_FLIGHT = 200
 """Connections kept to smsbox: one for every send that may be in flight."""
@@ -35,6 +36,15 @@ TIMEOUT = 20.0
 
 DELIVERED, FAILED, BUFFERED, ACCEPTED, REJECTED = 1, 2, 4, 8, 16
 """Bits of a delivery report's type; 32 stands beside FAILED for expired messages."""
+
+
+@dataclass(frozen=True)
+class KannelSettings:
+    """smsbox's address for sending, and a ``sendsms-user``."""
+
+    url: str
+    username: str
+    password: str = field(repr=False)
 
 
 class KannelGateway:
@@ -47,35 +57,50 @@ class KannelGateway:
     taken = Answer()
     refused = Answer()
 
-    def __init__(self, settings: Settings, _: object = None) -> None:
+    def __init__(self, settings: Settings, own: KannelSettings, _: object = None) -> None:
         self._settings = settings
+        self._own = own
         self._http = requests.Session()
         self._http.mount("http://", HTTPAdapter(pool_connections=2, pool_maxsize=IN_FLIGHT))
         self._http.mount("https://", HTTPAdapter(pool_connections=2, pool_maxsize=IN_FLIGHT))
+
+    @staticmethod
+    def read_settings(environment: Environment) -> KannelSettings:
+        own = KannelSettings(
+            url=environment.need(
+                "KANNEL_URL", "smsbox's sendsms address, such as http://localhost:13013/cgi-bin/sendsms"
+            ),
+            username=environment.need("KANNEL_USERNAME", "the name of a sendsms-user"),
+            password=environment.need("KANNEL_PASSWORD", "the password of the sendsms-user"),
+        )
+        environment.need("PUBLIC_URL", "the address Kannel calls, such as http://localhost:8000")
+        environment.need("WEBHOOK_SECRET", "a long random word, and call back with key= and that word")
+        environment.need("SENDER", "the shortcode or number that messages come from")
+        return own
 
     def inbound(self, request: Request) -> Inbound:
         fields = self._checked(request)
         id, number, sender = required(fields, "id", "from", "to")
         return Inbound(self.name, id, number, sender, fields.get("text", ""))
 
-    def report(self, request: Request) -> Report | None:
+    def report(self, request: Request) -> DeliveryReport | None:
         fields = self._checked(request)
         id, number, status = required(fields, "id", "to", "status")
         if not status.isdecimal():
             raise BadRequest("status is not a number")
         bits = int(status)
         if bits & DELIVERED:
-            return Report(id, number, 6, "delivered", None)
+            return DeliveryReport(id, number, 6, "delivered", None)
         if bits & REJECTED:
-            return Report(id, number, 5, "rejected", Failure.NEVER, str(bits))
+            return DeliveryReport(id, number, 5, "rejected", Failure.NEVER, str(bits))
         if bits & FAILED:
-            return Report(id, number, 5, "failed", Failure.LATER, str(bits))
-        return Report(id, number, 3, "sent", None) if bits & (ACCEPTED | BUFFERED) else None
+            return DeliveryReport(id, number, 5, "failed", Failure.LATER, str(bits))
+        return DeliveryReport(id, number, 3, "sent", None) if bits & (ACCEPTED | BUFFERED) else None
 
     def send(self, message: Outgoing) -> str:
         form: dict[str, str | bytes] = {
-            "username": self._settings.kannel_username,
-            "password": self._settings.kannel_password,
+            "username": self._own.username,
+            "password": self._own.password,
             "from": message.sender or self._settings.sender,
             "to": message.number,
             "dlr-mask": str(DELIVERED | FAILED | ACCEPTED | REJECTED),
@@ -87,7 +112,7 @@ class KannelGateway:
             # Already in the form it travels in, and no charset named: builds of Kannel without iconv refuse one.
             form |= {"text": message.text.encode("utf-16-be"), "coding": "2"}
         try:
-            answer = self._http.get(f"{self._settings.kannel_url}?{urlencode(form)}", timeout=TIMEOUT)
+            answer = self._http.get(f"{self._own.url}?{urlencode(form)}", timeout=TIMEOUT)
         except (ConnectTimeout, NoConnection) as error:
             failure = Failure.UNKNOWN if "RemoteDisconnected" in repr(error) else Failure.LATER
             raise SendError(failure, "no connection") from None
@@ -104,9 +129,9 @@ class KannelGateway:
 
     def probe(self) -> str:
         """Asks for nothing to be sent: smsbox refuses that only after it has checked the credentials."""
-        form = {"username": self._settings.kannel_username, "password": self._settings.kannel_password}
+        form = {"username": self._own.username, "password": self._own.password}
         try:
-            answer = self._http.get(f"{self._settings.kannel_url}?{urlencode(form)}", timeout=TIMEOUT)
+            answer = self._http.get(f"{self._own.url}?{urlencode(form)}", timeout=TIMEOUT)
         except RequestException as error:
             raise SendError(Failure.LATER, type(error).__name__) from None
         if _refused(answer.status_code) is Failure.OPERATOR:

@@ -13,10 +13,10 @@ from typing import cast
 from redis import Redis
 from redis.exceptions import RedisError
 
-from sms_triage.gateways.base import Failure, Inbound, Outgoing, Report, Request, SendError
+from sms_triage.gateways.base import DeliveryReport, Failure, Inbound, Outgoing, Request, SendError
 from sms_triage.gateways.twilio import TAKEN, read_inbound, read_report
 from sms_triage.keys import keys_of
-from sms_triage.settings import Settings
+from sms_triage.settings import Environment, Settings
 from sms_triage.vault import Vault
 
 PHONE_SECONDS = 24 * 3600
@@ -46,14 +46,18 @@ class SimulatorGateway:
     taken = TAKEN
     refused = None
 
-    def __init__(self, settings: Settings, redis: "Redis") -> None:
+    def __init__(self, settings: Settings, own: object, redis: "Redis") -> None:
         self._redis = redis
         self._vault = Vault(settings.secret_key)
+
+    @staticmethod
+    def read_settings(environment: Environment) -> None:
+        """It has none of its own."""
 
     def inbound(self, request: Request) -> Inbound:
         return read_inbound(self.name, dict(request.form))
 
-    def report(self, request: Request) -> Report | None:
+    def report(self, request: Request) -> DeliveryReport | None:
         return read_report(dict(request.form))
 
     def send(self, message: Outgoing) -> str:

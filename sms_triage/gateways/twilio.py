@@ -4,6 +4,7 @@ Facts from docs.twilio.com: "Webhooks security", "Messages resource", "Error and
 """
 
 import hmac
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,8 +16,18 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from sms_triage.gateways.base import Answer, Failure, Forged, Inbound, Outgoing, Report, Request, SendError, required
-from sms_triage.settings import Settings
+from sms_triage.gateways.base import (
+    Answer,
+    DeliveryReport,
+    Failure,
+    Forged,
+    Inbound,
+    Outgoing,
+    Request,
+    SendError,
+    required,
+)
+from sms_triage.settings import Environment, Settings, SettingsError
 
 IN_FLIGHT = 200
 """Connections kept to the API: one for every send that may be in flight."""
@@ -40,6 +51,16 @@ RANKS = {"accepted": 1, "scheduled": 1, "queued": 1, "sending": 2, "sent": 3, "p
 RANKS |= {"canceled": 5, "failed": 5, "undelivered": 5, "delivered": 6, "read": 7}
 
 
+@dataclass(frozen=True)
+class TwilioSettings:
+    """An account; a Messaging Service to send from instead of a number; another base address of the API."""
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    messaging_service_sid: str = ""
+    api_url: str = ""
+
+
 class TwilioGateway:
     """A Twilio account, sending from a Messaging Service or a number."""
 
@@ -47,26 +68,40 @@ class TwilioGateway:
     taken = TAKEN
     refused = None
 
-    def __init__(self, settings: Settings, _: object = None) -> None:
+    def __init__(self, settings: Settings, own: TwilioSettings, _: object = None) -> None:
         self._settings = settings
-        self._validator = RequestValidator(settings.twilio_auth_token)
+        self._own = own
+        self._validator = RequestValidator(own.auth_token)
         http = TwilioHttpClient(pool_connections=True, timeout=TIMEOUT)
         for scheme in ("https://", "http://"):
             http.session.mount(scheme, HTTPAdapter(pool_connections=4, pool_maxsize=IN_FLIGHT))
-        self._client = Client(settings.twilio_account_sid, settings.twilio_auth_token, http_client=http)
-        if settings.twilio_api_url:
-            self._client.api.base_url = settings.twilio_api_url
+        self._client = Client(own.account_sid, own.auth_token, http_client=http)
+        if own.api_url:
+            self._client.api.base_url = own.api_url
+
+    @staticmethod
+    def read_settings(environment: Environment) -> TwilioSettings:
+        own = TwilioSettings(
+            account_sid=environment.need("TWILIO_ACCOUNT_SID", "the one in the Twilio console"),
+            auth_token=environment.need("TWILIO_AUTH_TOKEN", "the one in the Twilio console"),
+            messaging_service_sid=environment.get("TWILIO_MESSAGING_SERVICE_SID"),
+            api_url=environment.address("TWILIO_API_URL"),
+        )
+        environment.need("PUBLIC_URL", "the address Twilio calls, such as https://sms.example.org")
+        if not environment.get("SENDER") and not own.messaging_service_sid:
+            raise SettingsError("SENDER or TWILIO_MESSAGING_SERVICE_SID is missing: what number do replies come from?")
+        return own
 
     def inbound(self, request: Request) -> Inbound:
         form = self._signed(request)
         return read_inbound(self.name, form)
 
-    def report(self, request: Request) -> Report | None:
+    def report(self, request: Request) -> DeliveryReport | None:
         form = self._signed(request)
         return read_report(form)
 
     def send(self, message: Outgoing) -> str:
-        service = self._settings.twilio_messaging_service_sid
+        service = self._own.messaging_service_sid
         origin = {"messaging_service_sid": service} if service else {"from_": message.sender or self._settings.sender}
         try:
             sent = self._client.messages.create(
@@ -98,7 +133,7 @@ class TwilioGateway:
 
     def probe(self) -> str:
         try:
-            account = self._client.api.accounts(self._settings.twilio_account_sid).fetch()
+            account = self._client.api.accounts(self._own.account_sid).fetch()
         except TwilioRestException as error:
             raise _send_error(error) from None
         except RequestException as error:
@@ -134,17 +169,17 @@ def read_inbound(gateway: str, form: dict[str, str]) -> Inbound:
     return Inbound(gateway, id, number, sender, form.get("Body", ""))
 
 
-def read_report(form: dict[str, str]) -> Report | None:
+def read_report(form: dict[str, str]) -> DeliveryReport | None:
     """A status callback's form; None for a status that says nothing about sending."""
     id, number, status = required(form, "MessageSid", "To", "MessageStatus")
     rank = RANKS.get(status)
     if rank is None:
         return None
     if rank != 5:
-        return Report(id, number, rank, status, None)
+        return DeliveryReport(id, number, rank, status, None)
     code = form.get("ErrorCode", "")
     failure = _BY_CODE.get(int(code) if code.isdecimal() else 0, Failure.NEVER)
-    return Report(id, number, rank, status, failure, code)
+    return DeliveryReport(id, number, rank, status, failure, code)
 
 
 def _send_error(error: TwilioRestException) -> SendError:

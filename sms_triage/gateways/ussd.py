@@ -9,7 +9,7 @@ Airtel, in the issues of praekeltfoundation/vumi). Another gateway is one more r
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from sms_triage.gateways.base import BadRequest
 
@@ -46,13 +46,6 @@ class Dialog:
     said: str
     ends: bool
     at: float
-
-    def dump(self) -> bytes:
-        return json.dumps(asdict(self), separators=(",", ":")).encode()
-
-
-def load_dialog(data: bytes) -> Dialog:
-    return Dialog(**json.loads(data))
 
 
 @dataclass(frozen=True)

@@ -1,208 +1,214 @@
-"""What goes between health workers: notifications, reports on each other's patients, escalation, the weekly text.
+"""What goes between people: the effects of turns on others, carried out on the others' records as they then are.
 
-Everything here can be done twice without harm: a notification has an id, a patient is only changed from what she was.
+Each is carried out once for its entry: whatever it writes is marked there as done, in the step that writes it. So it
+can be begun again after a crash, or by two at once, and only what is left is done.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, replace
+from functools import partial
 
+from sms_triage.events import Enrolled, Joined, JoinRefused
 from sms_triage.gateways.base import Inbound
+from sms_triage.keys import keys_of
 from sms_triage.numbers import canonical_number
 from sms_triage.settings import Settings
 from sms_triage.storage.chws import Registry
-from sms_triage.storage.people import Address, Store
+from sms_triage.storage.effects import EffectEntry, once
+from sms_triage.storage.messages import Letter
+from sms_triage.storage.people import Store
+from sms_triage.storage.snapshot import ERASED, Address, Snapshot
+from sms_triage.storage.step import Step
 from sms_triage.triage.content.question_ids import OUTCOME
 from sms_triage.triage.conversation.engine import silence_at
 from sms_triage.triage.conversation.turn import Priority, Turn
-from sms_triage.triage.people.case import DAY, Case
-from sms_triage.triage.people.chw import Chw
+from sms_triage.triage.people.case import Case
 from sms_triage.triage.people.codes import spaced
-from sms_triage.triage.people.effects import Effect, Enrol, Join, Notify, OutcomeReported, TakenOver
+from sms_triage.triage.people.effects import Enrol, Join, Notify, OutcomeReported, TakenOver
 from sms_triage.triage.people.followup import begin_follow_up
 from sms_triage.triage.people.referral import Patient, with_outcome
 from sms_triage.triage.people.session import Person
 from sms_triage.triage.wording.locale import Locale, Locales
 
-WEEKLY = (0, 9)
-"""The weekly text leaves on Monday after nine, on the deployment's clock."""
-
-WEEK_SECONDS = 8 * 24 * 3600
-"""How long it is remembered that a week's text was sent."""
+MOST_TRIES = 20
+"""How often something is begun anew at one go because a record changed meanwhile."""
 
 
-class Casework:
-    """Shared work on the patients of one deployment."""
+class Unsettled(Exception):
+    """Something else has to come first, or a record changes too fast: it is tried again later."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: Store,
-        registry: Registry,
-        locales: Locales,
-        placed: Callable[[Person, str, str], Person],
-    ) -> None:
-        self.settings = settings
-        self.store = store
-        self.registry = registry
-        self.locales = locales
-        self.placed = placed
 
-    def carry_out(self, effect: Effect, id: str, by: str, number: str, address: Address, now: float) -> bool:
-        """Does what a turn does to others, once for its `id`; `by` (of this number and address) is whose turn it was.
-        Returns whether a drain must start."""
-        match effect:
+@dataclass(frozen=True)
+class Referrals:
+    """Carries out effects. `clock` tells the time (s since the epoch)."""
+
+    settings: Settings
+    store: Store
+    registry: Registry
+    locales: Locales
+    placed: Callable[[Person, str, str], Person]
+    clock: Callable[[], float]
+
+    def carry_out(self, entry: EffectEntry) -> None:
+        """Does what an effect says. Raises :class:`Unsettled`, or whatever went wrong: then it is to be tried again."""
+        match entry.effect:
             case Notify():
-                return self.send(effect, id, address.gateway, now)
+                self._notify(entry, entry.effect)
             case OutcomeReported():
-                return self._note_outcome(effect, id, address.gateway, now)
+                self._note_outcome(entry, entry.effect)
             case Enrol():
-                return self._enrol(effect, id, by, address, now)
+                self._enrol(entry, entry.effect)
             case Join():
-                return self._join(effect, id, number, address.gateway, now)
+                self._join(entry, entry.effect)
             case TakenOver():
-                self.hand_over(effect.giver, effect.taker)
-        return False
+                self._take_over(entry, entry.effect)
+            case None:
+                raise Unsettled("an effect that cannot be read")
 
-    def _note_outcome(self, report: OutcomeReported, id: str, gateway: str, now: float) -> bool:
-        """What came of a referral, told by another than the patient's own health worker, who is told."""
-        protocol = self.locales.of("", "sms").caseload
-        while True:
-            patient, was = self.registry.referred(report.code)
-            if patient is None or patient.referral is None:
-                return False
-            if self.registry.keep_patient(with_outcome(protocol, patient, report.outcome, report.at), was):
-                break
-        names = {"code": spaced(report.code), "outcome": f"outcome:{report.outcome}", "chw": report.by}
-        return self.send(Notify("letter_outcome", names, patient=report.code), id, gateway, now)
+    def _now(self, entry: EffectEntry) -> float:
+        return max(self.clock(), entry.at)
 
-    def _enrol(self, wish: Enrol, id: str, owner: str, address: Address, now: float) -> bool:
-        """Begins a patient's own follow-up, on her own phone."""
-        number = canonical_number(wish.number)
-        patient, _ = self.registry.patient(owner, wish.code)
-        while patient is not None:
-            known = self.store.load(self.store.vault.person(number))
-            person = self.enrolled(patient, self.placed(known.person, number, known.id), now)
-            if person is None:
-                break
-            at = known.address or address
-            enrolled = Inbound(at.gateway, f"enrolment-{id}", number, at.sender, "")
-            turn = Turn(person, events=("enrolled",), silence_at=silence_at(self.locales, person))
-            if self.store.commit(known, enrolled, turn, now)[0] != "conflict":
-                break
-        return False
+    def _sender(self, entry: EffectEntry) -> Address:
+        """Where a letter leaves to somebody whom we have no address of."""
+        return Address(entry.address.gateway, self.settings.sender)
 
-    def _join(self, wish: Join, id: str, number: str, gateway: str, now: float) -> bool:
-        """Welcomes who was given the code she names, or tells her what to do."""
-        locale = self.locales.of(self.store.load(self.store.vault.person(number)).person.language, "sms")
-        chw = self.join(wish.code, wish.name, number)
-        words = locale.phrase("joined", {}, chw=chw.code) if chw else locale.phrase("join_help", {})
-        return self.registry.post(id, number, gateway, self.settings.sender, words, Priority.ANSWER, now)
+    def _once(self, entry: EffectEntry, id: str, write: Callable[[Step, Snapshot], None]) -> None:
+        """Does a step about a person once for an effect, on what is then known of her. `write` may raise."""
+        for _ in range(MOST_TRIES):
+            known, step = self.store.load(id), Step()
+            once(step, keys_of(id), entry.id, id)
+            write(step, known)
+            if self.store.database.run(step).status != "conflict":
+                return
+        raise Unsettled("she changes too fast")
 
-    def send(self, notification: Notify, id: str, gateway: str, now: float) -> bool:
-        """Sends a notification to everybody it is for, once for its `id`. Returns whether a drain must start."""
-        wake = False
-        for number in self._recipients(notification):
-            locale = self.locales.of(self.store.load(self.store.vault.person(number)).person.language, "sms")
-            text = locale.plain(locale.phrase(notification.text, {}, **_filled(locale, notification.names)))
-            priority = Priority.URGENT if notification.urgent else Priority.ANSWER
-            wake |= self.registry.post(f"{id}:{number}", number, gateway, self.settings.sender, text, priority, now)
-        return wake
+    def _notify(self, entry: EffectEntry, notification: Notify) -> None:
+        """A message to everybody it is for; whom it cannot be written to does not keep it from the others."""
+        failed: Exception | None = None
+        for number in dict.fromkeys(self._recipients(notification)):
+            write = partial(self._letter, number=number, entry=entry, notification=notification)
+            try:
+                self._once(entry, self.store.vault.person(number), write)
+            except Exception as error:
+                failed = error
+        if failed:
+            raise failed
+
+    def _letter(self, step: Step, to: Snapshot, *, number: str, entry: EffectEntry, notification: Notify) -> None:
+        locale = self.locales.of(to.person.language, "sms")
+        text = letter(locale, notification)
+        priority = Priority.URGENT if notification.urgent else Priority.ANSWER
+        self.store.messages.letter(step, to, Letter(number, text, priority, self._sender(entry)), self._now(entry))
 
     def _recipients(self, notification: Notify) -> Iterator[str]:
         if notification.number:
-            yield notification.number
-        owner = self.registry.owner(notification.patient) if notification.patient else ""
-        if owner and (number := self.registry.chw_number(owner)):
+            yield canonical_number(notification.number)
+        owner = self.store.patients.owner(notification.patient) if notification.patient else ""
+        if owner and (number := self.registry.number(owner)):
             yield number
         if notification.area:
             for number, chw, _ in self.registry.chws():
                 if chw.role == "facility" and chw.area == notification.area:
                     yield number
 
-    def escalate(self, owner: str, code: str, gateway: str, now: float) -> bool:
-        """An urgent referral was not confirmed in time: the supervisor is told, and after as long again the facilities
-        of the area. Returns whether a drain must start."""
-        patient, was = self.registry.patient(owner, code)
-        chw = self.store.load(owner).person.chw
-        referral = patient.referral if patient else None
-        if patient is None or referral is None or referral.confirm_by is None or referral.acknowledged:
-            self.registry.drop_confirmation(owner, code)
-            return False
-        names = {
-            "chw": chw.code if chw else "-", "code": spaced(code), "urgency": referral.disposition
-        }  # fmt: skip
-        to_supervisor = referral.told == 0
-        notification = Notify("letter_unacknowledged", names, urgent=True)
-        if to_supervisor and chw and chw.supervisor:
-            notification = replace(notification, number=chw.supervisor)
-        elif chw and chw.area:
-            notification = replace(notification, area=chw.area)
-        told = referral.told + 1
-        minutes = self.locales.of("", "sms").caseload.acknowledge_minutes[referral.disposition]
-        later = now + minutes * 60 if told == 1 else None
-        wake = self.send(notification, f"escalation:{owner}:{code}:{referral.at}:{told}", gateway, now)
-        self.registry.keep_patient(replace(patient, referral=replace(referral, told=told, confirm_by=later)), was)
-        return wake
+    def _note_outcome(self, entry: EffectEntry, report: OutcomeReported) -> None:
+        """What came of a referral, told by another than the patient's own health worker, who hears it in the same
+        step."""
+        protocol = self.locales.of("", "sms").caseload
+        owner = self.store.patients.owner(report.code)
+        if not owner:
+            return
 
-    def weekly(self, gateway: str, now: float) -> bool:
-        """Tells every supervisor once a week what visits are overdue. Returns whether a drain must start."""
-        local = datetime.fromtimestamp(now, ZoneInfo(self.settings.timezone))
-        if (local.weekday(), local.hour) < WEEKLY or local.weekday() != WEEKLY[0]:
-            return False
-        week = f"weekly:{local:%G-%V}"
-        if self.store.redis.exists(week):
-            return False
-        overdue: dict[str, list[str]] = {}
-        for number, chw, _ in self.registry.chws():
-            owner = self.store.vault.person(number)
-            late = len(self.registry.visits_due(owner, now - DAY))
-            if late and chw.supervisor:
-                overdue.setdefault(chw.supervisor, []).append(f"{chw.code} {late}")
-        wake = False
-        for supervisor, lines in overdue.items():
-            notification = Notify("letter_weekly", {"list": ", ".join(lines)}, number=supervisor)
-            wake |= self.send(notification, week, gateway, now)
-        self.store.redis.set(week, "", ex=WEEK_SECONDS)
-        return wake
+        def write(step: Step, chw: Snapshot) -> None:
+            was = self.store.patients.patient(owner, report.code)
+            if was.patient is None:
+                raise Unsettled("she is on her way to another health worker")
+            referral = was.patient.referral
+            if referral is None:
+                return
+            if report.at >= max(referral.at, referral.reported_at):
+                # Otherwise she was sent to be seen again since, or something newer is known.
+                patient = with_outcome(protocol, was.patient, report.outcome, report.at)
+                self.store.patients.write(step, patient, was)
+            if number := self.registry.number(owner):
+                names = {"code": spaced(report.code), "outcome": f"outcome:{report.outcome}", "chw": report.by}
+                notification = Notify("letter_outcome", names)
+                self._letter(step, chw, number=number, entry=entry, notification=notification)
 
-    def enrolled(self, patient: Patient, person: Person, now: float) -> Person | None:
-        """A patient who wants to be asked on her own phone how she is; None if she has a follow-up already, or wants no
-        texts. What she told herself, her PIN and her hour stay hers."""
-        own = person.case
-        if person.opted_out or (own and own.plan):
+        self._once(entry, owner, write)
+
+    def _enrol(self, entry: EffectEntry, wish: Enrol) -> None:
+        """Begins a patient's own follow-up, on her own phone."""
+        number = canonical_number(wish.number)
+        id = self.store.vault.person(number)
+        for _ in range(MOST_TRIES):
+            patient = self.store.patients.referred(wish.code).patient
+            known = self.store.load(id)
+            person = self.placed(known.person, number, id)
+            case = self._case_with(patient, person, entry.at) if patient else None
+            if case is None:
+                return
+            enrolled = replace(person, case=case)
+            turn = Turn(enrolled, events=(str(Enrolled()),), silence_at=silence_at(self.locales, enrolled))
+            at = known.address or entry.address
+            inbound = Inbound(at.gateway, f"effect-{entry.id}", number, at.sender, "")
+            if self.store.commit(known, inbound, turn, self._now(entry))[0] != "conflict":
+                return
+        raise Unsettled("she changes too fast")
+
+    def _case_with(self, patient: Patient, person: Person, now: float) -> Case | None:
+        """A woman's case with the follow-up that she wishes for as a patient; None if she has one, or wants no texts.
+        What she told herself, her PIN and her hour stay hers."""
+        own, topic = person.case, patient.case.topic
+        if person.opted_out or (own and own.plan) or not patient.case.episodes:
             return None
-        locale = self.locales.of("", "sms", patient.case.topic)
+        locale = self.locales.of("", "sms", topic)
         protocol, content = locale.protocol, locale.content
         schedule = protocol.schedules[patient.case.episodes[-1].disposition]
         if own is None:
             told = (entry for entry in patient.case.answers if entry[0] not in dict(content.said_to(helper=True)))
-            answers = (*content.said_to(helper=False), *told)
-            own = Case(patient.case.episodes, answers, topic=patient.case.topic)
+            own = Case(patient.case.episodes, (*content.said_to(helper=False), *told), topic=topic)
         hour = own.time or protocol.times[0]
-        plan = begin_follow_up(schedule, person.calendar, hour, now, patient.case.topic)
-        return replace(person, case=replace(own, time=hour, plan=plan, patient=patient.code))
+        plan = begin_follow_up(schedule, person.calendar, hour, now, topic)
+        return replace(own, time=hour, plan=plan, patient=patient.code)
 
-    def join(self, code: str, name: str, number: str) -> Chw | None:
-        """Registers who was given this code; None if it is none (any more)."""
-        template = self.registry.invited(code)
-        if template is None:
-            return None
-        chw = replace(template, name=name or "-", code=self.store.vault.person(number)[:4].upper())
-        self.registry.add_chw(number, chw, "")
-        self.registry.used_up(code)
-        return chw
+    def _join(self, entry: EffectEntry, wish: Join) -> None:
+        """Somebody joins the registry by a code that nobody used, and is welcomed; or she is told what to do."""
 
-    def hand_over(self, giver: str, taker: str) -> int:
-        """Gives all patients of one number to another (leave, or for good). Returns how many."""
-        moved = 0
-        for code in self.registry.caseload(giver):
-            patient, _ = self.registry.patient(giver, code)
-            if patient is not None:
-                self.registry.move_patient(patient, giver, taker)
-                moved += 1
-        return moved
+        def write(step: Step, known: Snapshot) -> None:
+            if known.number is None or known.opted_out == ERASED:
+                return
+            locale = self.locales.of(known.person.language, "sms")
+            chw = known.person.chw
+            if chw is None and (invited := self.registry.take(wish.code, entry.id)):
+                chw = replace(invited, name=wish.name or "-", code=known.id[:4].upper())
+                self.registry.write(step, known.number, chw)
+            words = locale.phrase("joined", {}, chw=chw.code) if chw else locale.phrase("join_help", {})
+            welcome = Letter(known.number, words, Priority.ANSWER, self._sender(entry))
+            self.store.messages.letter(step, known, welcome, self._now(entry))
+            step.count(keys_of(known.id).counts, str(Joined() if chw else JoinRefused()))
+
+        self._once(entry, entry.by, write)
+
+    def _take_over(self, entry: EffectEntry, change: TakenOver) -> None:
+        """All patients of one health worker go to another, one after the other. Who is on her way already, since this
+        was begun before, arrives first."""
+        patients, giver, taker = self.store.patients, change.giver, change.taker
+        if giver == taker:
+            return
+        for _ in range(MOST_TRIES):
+            arrived = [patients.arrive(patient, giver, entry.id) for patient in patients.moving(giver, entry.id)]
+            if not all(arrived):
+                raise Unsettled("an earlier handover has to end first")
+            left = {patients.leave(giver, taker, code, entry.id) for code in patients.caseload(giver)}
+            if left <= {"done"}:
+                return
+        raise Unsettled("her patients change too fast")
+
+
+def letter(locale: Locale, notification: Notify) -> str:
+    """A notification in the words of its reader's language."""
+    return locale.plain(locale.phrase(notification.text, {}, **_filled(locale, notification.names)))
 
 
 def _filled(locale: Locale, names: Mapping[str, str]) -> dict[str, str]:

@@ -1,8 +1,7 @@
 """The service of one deployment: what webhooks and workers share. One message in, one atomic step, a drain woken."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal
 
@@ -12,20 +11,25 @@ from rq import Queue
 
 from sms_triage.clock import WALL, Clock
 from sms_triage.gateways import open_gateways
-from sms_triage.gateways.base import Failure, Gateway, Inbound, Report, Timed
+from sms_triage.gateways.base import DeliveryReport, Failure, Gateway, Inbound, Timed
 from sms_triage.gateways.ussd import Dialled, Dialog, Heard, listen
 from sms_triage.keys import keys_of
 from sms_triage.logs import log_error
 from sms_triage.numbers import canonical_number, zone_of
 from sms_triage.outbox.drainer import BACKOFF, Drainer
-from sms_triage.service.referrals import Casework
+from sms_triage.service.referrals import Referrals
+from sms_triage.service.sweep import Sweeper
 from sms_triage.settings import Settings, SettingsError
 from sms_triage.storage.chws import Registry
 from sms_triage.storage.connection import connect
+from sms_triage.storage.database import Database
 from sms_triage.storage.desk import StoredDesk
-from sms_triage.storage.people import Address, Snapshot, Store
+from sms_triage.storage.messages import Messages
+from sms_triage.storage.patients import Patients
+from sms_triage.storage.people import Status, Store
+from sms_triage.storage.snapshot import Address, Snapshot
 from sms_triage.triage.content.reader import content_dir
-from sms_triage.triage.conversation.engine import check_in, fall_silent, take_turn
+from sms_triage.triage.conversation.engine import take_turn
 from sms_triage.triage.conversation.turn import Turn
 from sms_triage.triage.conversation.ussd import dial_in, press
 from sms_triage.triage.people.followup import SPREAD_MINUTES, Calendar
@@ -68,24 +72,46 @@ class Service:
     """One deployment, in one process. `locales` are what it says; `wall` is the clock on the wall."""
 
     settings: Settings
-    redis: "Redis"
-    vault: Vault
-    store: Store
+    database: Database
     locales: Locales
     gateways: Mapping[str, Gateway]
     wall: Clock
 
+    @property
+    def redis(self) -> "Redis":
+        return self.database.redis
+
+    @property
+    def vault(self) -> Vault:
+        return self.database.vault
+
     @cached_property
-    def drains(self) -> Queue:
-        return Queue(DRAIN_QUEUE, connection=self.redis)
+    def store(self) -> Store:
+        return Store(self.database)
+
+    @property
+    def patients(self) -> Patients:
+        return self.store.patients
+
+    @property
+    def messages(self) -> Messages:
+        return self.store.messages
 
     @cached_property
     def registry(self) -> Registry:
-        return Registry(self.redis, self.vault)
+        return Registry(self.database)
 
     @cached_property
-    def casework(self) -> Casework:
-        return Casework(self.settings, self.store, self.registry, self.locales, self.placed)
+    def referrals(self) -> Referrals:
+        return Referrals(self.settings, self.store, self.registry, self.locales, self.placed, self.clock)
+
+    @cached_property
+    def sweeper(self) -> Sweeper:
+        return Sweeper(self.settings, self.store, self.registry, self.locales, self.gateways, self.placed, self.wake)
+
+    @cached_property
+    def drains(self) -> Queue:
+        return Queue(DRAIN_QUEUE, connection=self.redis)
 
     def receive(self, inbound: Inbound, now: float) -> Literal["ok", "duplicate"]:
         """Takes a text: its turn is committed and its replies are on their way, exactly once.
@@ -99,7 +125,7 @@ class Service:
             if known.seen:
                 return "duplicate"
             person = self.placed(known.person, inbound.number, id)
-            turn = take_turn(self.locales, person, inbound.text[:LONGEST_TEXT], now)
+            turn = take_turn(self.locales, person, _whole(inbound.text), now)
             status = self._commit(known, inbound, turn, now)
             if status != "conflict":
                 return status
@@ -110,7 +136,7 @@ class Service:
 
         `gateway` is where an SMS to this person leaves. Raises as :meth:`receive`.
         """
-        number = canonical_number(call.number)
+        number, call = canonical_number(call.number), replace(call, text=_whole(call.text))
         id = self.vault.person(number)
         for _ in range(MOST_CONFLICTS):
             known = self.store.load(id)
@@ -128,14 +154,14 @@ class Service:
         raise Busy
 
     def _dialog_turn(self, person: Person, heard: Heard, now: float) -> Turn:
-        inputs = [text[:LONGEST_TEXT] for text in heard.inputs]
+        inputs = list(heard.inputs)
         if heard.dials or person.session is None:
             return dial_in(self.locales, person, inputs, now)
         return press(self.locales, person, inputs[0], now)
 
     def hung_up(self, number: str, now: float) -> bool:
         """A USSD dialog is over: the person is told what she is owed if she did not get to a result and wants it."""
-        return self._tell_silent(self.vault.person(canonical_number(number)), now, hung_up=True)
+        return self.sweeper.tell_silent(self.vault.person(canonical_number(number)), now, hung_up=True)
 
     def clock(self) -> float:
         """The time, in seconds since the epoch; in a simulation it can be ahead of the wall's."""
@@ -157,104 +183,44 @@ class Service:
         return until
 
     def sweep(self, now: float, seconds: float = SWEEP_SECONDS) -> int:
-        """Tells those who fell silent what they are owed, checks in on those who are due, and starts a drain if replies
-        wait. Returns how many were told.
-
-        Of the check-ins as many are taken as can leave in `seconds`, until the next sweep: a burst at the end of quiet
-        hours is spread, and the outbox stays short for those who are talking.
-        """
-        told = sum(self._tell_silent(id, now) for id in self.store.silent_people(now))
-        most = max(1, int(self.settings.rate(self.settings.sender) * seconds))
-        told += sum(self._check_in(id, now) for id in self.store.due_followups(now, most))
-        gateway = next(iter(self.gateways))
-        for chw, code in self.registry.unconfirmed(now):
-            self.casework.escalate(chw, code, gateway, now)
-        self.casework.weekly(gateway, now)
-        if self.store.waiting(now)[0]:
-            self.wake()
-        return told
-
-    def _tell_silent(self, id: str, now: float, hung_up: bool = False) -> bool:
-        return self._unasked(id, now, lambda person: fall_silent(self.locales, person, now, hung_up))
-
-    def _check_in(self, id: str, now: float) -> bool:
-        return self._unasked(id, now, lambda person: check_in(self.locales, person, now))
-
-    def _unasked(self, id: str, now: float, turn_of: Callable[[Person], Turn]) -> bool:
-        """A turn that no text led to. Returns whether something is sent."""
-        number, known = self.store.number(id), self.store.load(id)
-        if number is None or known.address is None:
-            self.store.forget(id)
-            return False
-        # The version makes it once per state of the conversation, however many sweepers there are.
-        message_id = f"unasked-{id}-{known.version}"
-        inbound = Inbound(known.address.gateway, message_id, number, known.address.sender, "")
-        turn = turn_of(self.placed(known.person, number, id))
-        return self._commit(known, inbound, turn, now) == "ok" and bool(turn.replies)
+        """Does the regular work. Returns how many people were told something; `seconds` are those until the next sweep:
+        a burst of check-ins is spread, and the outbox stays short for those who are talking."""
+        return self.sweeper.sweep(now, seconds)
 
     def placed(self, person: Person, number: str, id: str) -> Person:
         """The person with her calendar: her time zone by her number, and the minute that is hers for check-ins."""
         settings = self.settings
         calendar = Calendar(zone_of(number, settings.timezone), settings.quiet_hours, int(id[-6:], 16) % SPREAD_MINUTES)
-        return replace(person, calendar=calendar, desk=StoredDesk(self.registry, id) if person.chw else None)
+        return replace(person, calendar=calendar, desk=StoredDesk(self.patients, id) if person.chw else None)
 
     def _commit(
         self, known: Snapshot, inbound: Inbound, turn: Turn, now: float, dialog: Dialog | None = None
-    ) -> Literal["ok", "duplicate", "conflict"]:
-        """Commits a turn, and does what it does to others."""
+    ) -> Status:
         desk = turn.person.desk
         if isinstance(desk, StoredDesk):
             known = replace(known, patients=desk.read)
         status, wake = self.store.commit(known, inbound, turn, now, dialog)
-        if status == "ok":
-            address = Address(inbound.gateway, inbound.sender)
-            for place, effect in enumerate(turn.effects):
-                id = f"{inbound.gateway}:{inbound.message_id}:{place}"
-                wake |= self.casework.carry_out(effect, id, known.id, inbound.number, address, now)
         if wake:
             self.wake()
         return status
 
-    def reported(self, report: Report, gateway: str, now: float) -> str:
+    def reported(self, report: DeliveryReport, gateway: str, now: float) -> str:
         """Applies a delivery report; a message that may still arrive is put back for later."""
         report = replace(report, number=canonical_number(report.number))
         retry = report.failure in (Failure.LATER, Failure.UNKNOWN)
         if report.failure is Failure.NEVER:
-            self.store.flag_unreachable(report.number, report.code)
+            self.store.flag_unreachable(self.vault.person(report.number), report.code)
         if report.failure is Failure.OPTED_OUT:
-            self.store.opt_out(report.number)
-        return self.store.report(gateway, report, now + BACKOFF[2] if retry else None)
-
-    def known(self, number: str) -> list[str]:
-        """What an operator may know of a number, a line each; nothing if it is not known. Never what was told."""
-        id = self.vault.person(canonical_number(number))
-        if self.store.number(id) is None:
-            return []
-        known = self.store.load(id)
-        person, lines = known.person, []
-        if known.address:
-            lines.append(f"last wrote through {known.address.gateway} to {known.address.sender}")
-        lines.append(f"language: {person.language or 'not chosen'}")
-        lines.append("opted out" if person.opted_out else "not opted out")
-        lines.append("a conversation is kept" if person.session else "no conversation is kept")
-        if person.case:
-            lines.append(f"episodes kept: {len(person.case.episodes)}")
-            if person.case.plan:
-                due = datetime.fromtimestamp(person.case.plan.due, UTC)
-                lines.append(f"next check-in due {due:%Y-%m-%d %H:%M} UTC")
-        if code := self.store.unreachable(id):
-            lines.append(f"cannot be reached ({code})")
-        return lines
-
-    def forget(self, number: str) -> bool:
-        """Erases all that is kept of a number, and what waits to be sent to it. Returns whether anything was."""
-        return self.store.erase(self.vault.person(canonical_number(number)))
+            self.store.opt_out(self.vault.person(report.number))
+        return self.messages.report(gateway, report, now + BACKOFF[2] if retry else None)
 
     def drain(self) -> int:
-        """Sends what waits in the outbox, for a while; what is left is the next drain's. Returns how many it sent."""
-        drainer = Drainer(self.store, self.gateways, self.settings.rate, clock=self.wall)
+        """Carries out the effects that wait and sends what waits in the outbox, for a while; what is left is the next
+        drain's. Returns how many messages it sent."""
+        carry_out = self.referrals.carry_out
+        drainer = Drainer(self.store, self.gateways, self.settings.rate, carry_out=carry_out, clock=self.wall)
         sent = drainer.run(DRAIN_SECONDS)
-        if sent and self.store.waiting(self.wall.now())[0]:
+        if sent and self.messages.waiting(self.wall.now())[0]:
             self.wake()
         return sent
 
@@ -275,16 +241,21 @@ class Service:
             log_error("cannot start a drain; the next sweep will", error)
 
 
-def open_service(settings: Settings, wall: Clock = WALL) -> Service:
-    """The service that `settings` describe. Nothing is asked of Redis yet.
+def _whole(text: str) -> str:
+    """What is read of a text: no more than is of use, and no half of a letter (JSON can bring one)."""
+    return text[:LONGEST_TEXT].encode(errors="replace").decode()
+
+
+def open_service(settings: Settings, wall: Clock = WALL, redis: "Redis | None" = None) -> Service:
+    """The service that `settings` describe. Nothing is asked of Redis yet (by default the one at their address).
 
     Raises :class:`sms_triage.triage.errors.ContentError` if content or menus are not sound.
     """
-    redis = connect(settings.redis_url)
-    vault = Vault(settings.secret_key)
+    redis = redis or connect(settings.redis_url)
     languages = settings.languages or tuple(language_names(content_dir()))
     values = {**settings.lines, **({"sender": settings.sender} if settings.sender else {})}
     locales = load_locales(languages, settings.default_language, values)
     for fault in times_in_quiet_hours(locales.of("", "sms").protocol.times, settings.quiet_hours):
         raise SettingsError(f"QUIET_HOURS: {fault}")
-    return Service(settings, redis, vault, Store(redis, vault), locales, open_gateways(settings, redis), wall)
+    database = Database(redis, Vault(settings.secret_key))
+    return Service(settings, database, locales, open_gateways(settings, redis), wall)

@@ -1,173 +1,158 @@
-"""What is kept of people in Redis, and the one atomic step that changes it. Values that tell of a person are sealed."""
+"""People as they are kept, and the one atomic step that a turn is. What tells of a person is sealed.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, cast
+Of each person: a hash with her number, where she is answered, whether she wants messages, her language and the version
+that each step raises; her session, her USSD dialog, her case; and in two sorted sets of her partition, when she is to
+be told what she is owed and when a check-in is due.
+"""
 
-from redis import Redis
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal, cast
 
-from sms_triage.gateways.base import Inbound, Report
-from sms_triage.gateways.ussd import Dialog, load_dialog
-from sms_triage.keys import ALL_KEYS, keys_of
-from sms_triage.storage.scripts import script
+from sms_triage.events import Erased, Stopped
+from sms_triage.gateways.base import Inbound
+from sms_triage.gateways.ussd import Dialog
+from sms_triage.keys import ALL_KEYS, Keys, keys_of
+from sms_triage.storage.database import Database
+from sms_triage.storage.effects import Effects
+from sms_triage.storage.messages import AWAKE_SECONDS, PERSON_SECONDS, Messages
+from sms_triage.storage.patients import NOBODY, Patients
+from sms_triage.storage.snapshot import ERASED, STOPPED, Address, Snapshot
+from sms_triage.storage.step import Step
 from sms_triage.triage.conversation.engine import SESSION_SECONDS
-from sms_triage.triage.conversation.turn import Priority, Turn
-from sms_triage.triage.people.case import load_case
-from sms_triage.triage.people.chw import load_chw
-from sms_triage.triage.people.referral import Patient
-from sms_triage.triage.people.session import Person, load_session
-from sms_triage.vault import Vault
+from sms_triage.triage.conversation.turn import Turn
+from sms_triage.triage.people.case import Case
+from sms_triage.triage.people.chw import Chw
+from sms_triage.triage.people.session import Person, Session
 
 SEEN_SECONDS = 2 * 24 * 3600
 """How long a message id is remembered; providers repeat for minutes to hours."""
-PERSON_SECONDS = 90 * 24 * 3600
-"""How long a person who does not write is kept (an opt-out is kept for good)."""
 CASE_SECONDS = 190 * 24 * 3600
 """How long a person's episodes are kept after her last text: the content counts them over six months."""
 ERASED_SECONDS = 3600
 """How long the number of a person who had herself erased is kept, so that she can be told that it was done."""
 DIALOG_SECONDS = 10 * 60
 """How long a USSD dialog is remembered; no network keeps one for longer than three minutes."""
-SENT_SECONDS = 2 * 24 * 3600
-"""How long a sent message waits for its delivery reports."""
-MOST_REPORTED_FAILURES = 3
-"""After how many sends that the provider took and then reported undelivered a message is given up."""
-AWAKE_SECONDS = 15
-"""How long a started drain is trusted to be on its way."""
-EXPIRES_SECONDS = {Priority.URGENT: 12 * 3600, Priority.ANSWER: 4 * 3600, Priority.REMINDER: 4 * 3600}
-"""Past this a reply is of no more use and is dropped."""
 
-
-@dataclass(frozen=True)
-class Address:
-    """Where a person is answered: the gateway and the number of ours that she wrote to."""
-
-    gateway: str
-    sender: str
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What a step starts from: the person and what is kept of her USSD dialog. `version` changes with every step;
-    `seen` tells that this message was taken before; `patients` are those that were read, as they were."""
-
-    id: str
-    version: str
-    person: Person
-    address: Address | None = None
-    dialog: Dialog | None = None
-    seen: bool = False
-    patients: Mapping[str, bytes] = field(default_factory=dict)
-
-
-def dates(patient: Patient) -> tuple[float | str, float | str]:
-    """When a visit is due and by when the health worker has to confirm, "" for neither."""
-    referral = patient.referral
-    due = "" if referral is None or referral.due is None else referral.due
-    confirm_by = "" if referral is None or referral.confirm_by is None else referral.confirm_by
-    return due, confirm_by
+Status = Literal["ok", "duplicate", "conflict"]
 
 
 class Store:
     """Loads people and commits turns."""
 
-    def __init__(self, redis: "Redis", vault: Vault) -> None:
-        self.redis = redis
-        self.vault = vault
-        self._commit = redis.register_script(script("commit"))
-        self._report = redis.register_script(script("report"))
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.redis = database.redis
+        self.vault = database.vault
+        self.records = database.records
+        self.patients = Patients(database)
+        self.messages = Messages(database)
+        self.effects = Effects(database)
 
     def load(self, id: str, seen: str | None = None) -> Snapshot:
         """What is known of a person, in one round trip. `seen` is the key of the message at hand, if it has one."""
-        keys = keys_of(id)
+        keys, read = keys_of(id), self.records.read
         pipeline = self.redis.pipeline(transaction=False)
         # The version is read before the session: if a step comes between, the commit notices.
-        pipeline.hmget(keys.person(id), "version", "opted_out", "language", "gateway", "sender")
-        sealed = (keys.session(id), keys.dialog(id), keys.case(id), keys.chw(id))
-        pipeline.mget(*sealed, *([seen] if seen else []))
-        (version, opted_out, language, gateway, sender), (session, dialog, case, chw, *marks) = pipeline.execute()
-        person = Person(
-            session=self.vault.read(session, f"session {id}", load_session),
-            opted_out=opted_out == b"1",
-            language=self.vault.read(language, f"language {id}", bytes.decode) or "",
-            case=self.vault.read(case, f"case {id}", load_case),
-            chw=self.vault.read(chw, f"chw {id}", load_chw),
-        )
+        names = ("version", "number", "gateway", "sender", "opted_out", "unreachable", "language")
+        pipeline.hmget(keys.person(id), *names)
+        pipeline.mget(keys.session(id), keys.dialog(id), keys.case(id), keys.chw(id), *([seen] if seen else []))
+        contact, (session, dialog, case, chw, *marks) = pipeline.execute()
+        version, number, gateway, sender, opted_out, unreachable, language = contact
         return Snapshot(
             id=id,
-            version=(version or b"0").decode(),
-            person=person,
+            version=(version or b"").decode(),
+            person=Person(
+                session=read(session, Session, f"session {id}"),
+                opted_out=opted_out == STOPPED,
+                language=read(language, str, f"language {id}") or "",
+                case=read(case, Case, f"case {id}"),
+                chw=read(chw, Chw, f"chw {id}"),
+            ),
+            number=read(number, str, f"number {id}"),
             address=Address(gateway.decode(), sender.decode()) if gateway is not None else None,
-            dialog=self.vault.read(dialog, f"dialog {id}", load_dialog),
+            opted_out=opted_out or b"",
+            unreachable=(unreachable or b"").decode(),
+            dialog=read(dialog, Dialog, f"dialog {id}"),
             seen=marks not in ([], [None]),
         )
 
     def commit(
         self, known: Snapshot, inbound: Inbound, turn: Turn, now: float, dialog: Dialog | None = None
-    ) -> tuple[Literal["ok", "duplicate", "conflict"], bool]:
-        """The atomic step: the message taken, the turn kept, its replies in the outbox.
+    ) -> tuple[Status, bool]:
+        """The atomic step: the message taken, the turn kept, its replies in the outbox, its effects written down.
 
         With a `dialog` the turn was on USSD: only what goes by SMS is put into the outbox, and a repetition is told by
         the dialog instead of a message id. Returns how it went and whether the caller must start a drain. A
         ``conflict`` changed nothing: load again.
         """
-        id, person = known.id, turn.person
-        keys = keys_of(id)
-        session = person.session and self.vault.seal(person.session.dump(), f"session {id}")
+        id, keys, step = known.id, keys_of(known.id), Step()
+        if dialog is None:
+            seen = keys.seen(inbound.gateway, inbound.message_id)
+            step.expect_absent("duplicate", seen)
+            step.mark(seen, SEEN_SECONDS)
+        step.expect("conflict", keys.person(id), "version", known.version)
+        step.count(keys.person(id), "version")
+        self._contact(step, keys, known, inbound, turn)
+        if turn.erase:
+            _erase(step, keys, id)
+        else:
+            self._records(step, keys, known, turn, dialog)
+        if turn.patient:
+            patient = replace(turn.patient, owner=id)
+            self.patients.write(step, patient, known.patients.get(patient.code, NOBODY))
+        address = Address(inbound.gateway, inbound.sender)
         replies = [reply for reply in turn.replies if reply.by_sms or not dialog]
-        arguments: list[Any] = [
-            known.version,
-            session or "",
-            SESSION_SECONDS,
-            self.vault.seal(inbound.number.encode(), f"number {id}"),
-            inbound.gateway,
-            inbound.sender,
-            int(person.opted_out),
-            "" if turn.silence_at is None else turn.silence_at,
-            id,
-            0 if dialog else SEEN_SECONDS,
-            PERSON_SECONDS,
-            AWAKE_SECONDS,
-            self.vault.seal(person.language.encode(), f"language {id}") if person.language else "",
-            self.vault.seal(dialog.dump(), f"dialog {id}") if dialog else "",
-            DIALOG_SECONDS,
-            self.vault.seal(person.case.dump(), f"case {id}") if person.case else "",
-            CASE_SECONDS,
-            person.case.plan.due if person.case and person.case.plan else "",
-            ERASED_SECONDS if turn.erase else "",
-            *self._patient_arguments(known, turn.patient),
-            len(replies),
-        ]
         for reply in replies:
-            body = self.vault.seal(reply.text.encode(), f"body {id}")
-            arguments += [
-                int(reply.priority),
-                body,
-                now,
-                now + EXPIRES_SECONDS[reply.priority],
-                int(reply.despite_stop),
-            ]
-        status, wake = self._commit(
-            keys=[
-                keys.seen(inbound.gateway, inbound.message_id),
-                keys.person(id),
-                keys.session(id),
-                keys.outbox,
-                keys.silences,
-                keys.awake,
-                keys.counts,
-                keys.dialog(id),
-                keys.case(id),
-                keys.followups,
-                keys.patient(turn.patient.code if turn.patient else ""),
-                keys.caseload(id),
-                keys.visits(id),
-                keys.confirmations,
-                keys.owner(turn.patient.code if turn.patient else ""),
-            ],
-            args=[*arguments, *turn.events],
-        )
-        return cast(Literal["ok", "duplicate", "conflict"], status.decode()), bool(wake)
+            self.messages.reply(step, id, address, reply, now)
+        for effect in turn.effects:
+            self.effects.append(step, id, effect, address, now)
+        for event in turn.events:
+            step.count(keys.counts, str(event))
+        if replies or turn.effects:
+            step.wake(keys.awake, AWAKE_SECONDS)
+        done = self.database.run(step)
+        return cast(Status, done.status), done.wake
+
+    def _contact(self, step: Step, keys: Keys, known: Snapshot, inbound: Inbound, turn: Turn) -> None:
+        """How she is reached, and how long she is known."""
+        id, person, fields = known.id, turn.person, {}
+        if known.number is None:
+            fields["number"] = self.records.seal(inbound.number, f"number {id}")
+        if known.address != Address(inbound.gateway, inbound.sender):
+            fields |= {"gateway": inbound.gateway.encode(), "sender": inbound.sender.encode()}
+        stopped = ERASED if turn.erase else STOPPED if person.opted_out else b"0"
+        if stopped != (known.opted_out or b"0"):
+            fields["opted_out"] = stopped
+        if person.language != known.person.language and person.language:
+            fields["language"] = self.records.seal(person.language, f"language {id}")
+        step.note(keys.person(id), fields)
+        if known.unreachable:
+            step.strike(keys.person(id), "unreachable")
+        idle = CASE_SECONDS if person.case else PERSON_SECONDS
+        step.last(keys.person(id), ERASED_SECONDS if turn.erase else None if person.opted_out else idle)
+
+    def _records(self, step: Step, keys: Keys, known: Snapshot, turn: Turn, dialog: Dialog | None) -> None:
+        """Her session, dialog and case, and when something is due, as far as they changed."""
+        id, before, after = known.id, known.person, turn.person
+        self._record(step, keys.session(id), f"session {id}", before.session, after.session, SESSION_SECONDS)
+        self._record(step, keys.case(id), f"case {id}", before.case, after.case, CASE_SECONDS)
+        if dialog:
+            step.put(keys.dialog(id), self.records.seal(dialog, f"dialog {id}"), DIALOG_SECONDS)
+        step.due(keys.silences, id, turn.silence_at)
+        if (due := _check_in(after.case)) != _check_in(before.case):
+            step.due(keys.followups, id, due)
+
+    def _record(self, step: Step, key: str, about: str, before: object, after: object, seconds: int) -> None:
+        """A record that lasts so long from now on. One that is not there, also because it could not be read, is left
+        alone until there is another."""
+        if after == before:
+            if after is not None:
+                step.last(key, seconds)
+        elif after is None:
+            step.drop(key)
+        else:
+            step.put(key, self.records.seal(after, about), seconds)
 
     def silent_people(self, now: float, most: int = 500) -> list[str]:
         """Who has been silent long enough to be told what her answers justify."""
@@ -192,74 +177,47 @@ class Store:
             pipeline.zrange(keys.silences, 0, 0, withscores=True)
         return min((at for found in pipeline.execute() for _, at in found), default=None)
 
-    def forget(self, person: str) -> None:
+    def forget(self, known: Snapshot) -> None:
         """Nothing is to be told to somebody who is not known any more."""
-        keys = keys_of(person)
-        self.redis.zrem(keys.silences, person)
-        self.redis.zrem(keys.followups, person)
+        id, keys, step = known.id, keys_of(known.id), Step()
+        step.expect("conflict", keys.person(id), "version", known.version)
+        step.due(keys.silences, id, None)
+        step.due(keys.followups, id, None)
+        self.database.run(step)
 
-    def _patient_arguments(self, known: Snapshot, patient: Patient | None) -> list[Any]:
-        """What the step needs to keep one of the health worker's own patients: the number, she sealed, her place,
-        what she was, her visit, her confirmation."""
-        if patient is None:
-            return [""] * 6
-        sealed = self.vault.seal(replace(patient, owner=known.id).dump(), f"patient {known.id}")
-        return [patient.code, sealed, patient.order, known.patients.get(patient.code, b""), *dates(patient)]
+    def opt_out(self, id: str) -> None:
+        """The person told her provider that she wants no more messages. A turn of hers that is under way conflicts
+        and is made again."""
+        keys, known = keys_of(id), self.load(id)
+        step = Step()
+        if known.opted_out == ERASED:
+            # The mark is all that is kept of her.
+            step.strike(keys.person(id), "number", "gateway", "sender")
+        step.note(keys.person(id), {"opted_out": STOPPED})
+        step.count(keys.person(id), "version")
+        step.last(keys.person(id), None)
+        step.drop(keys.session(id))
+        step.due(keys.silences, id, None)
+        step.due(keys.followups, id, None)
+        step.count(keys.counts, str(Stopped()))
+        self.database.run(step)
 
-    def number(self, person: str) -> str | None:
-        """A person's number, None if she is not known (any more)."""
-        sealed: Any = self.redis.hget(keys_of(person).person(person), "number")
-        return None if sealed is None else self.vault.open(sealed, f"number {person}").decode()
+    def flag_unreachable(self, id: str, code: str) -> None:
+        """Notes that a known person cannot be reached, with the provider's reason, until she writes again."""
+        step = Step()
+        step.expect_present("unknown", keys_of(id).person(id))
+        step.note(keys_of(id).person(id), {"unreachable": code})
+        self.database.run(step)
 
-    def opt_out(self, number: str) -> None:
-        """The person told her provider that she wants no more messages."""
-        person = self.vault.person(number)
-        keys = keys_of(person)
-        pipeline = self.redis.pipeline()
-        pipeline.hset(keys.person(person), "opted_out", 1)
-        pipeline.hincrby(keys.person(person), "version", 1)
-        pipeline.persist(keys.person(person))
-        pipeline.delete(keys.session(person))
-        pipeline.zrem(keys.silences, person)
-        pipeline.zrem(keys.followups, person)
-        pipeline.hincrby(keys.counts, "stop", 1)
-        pipeline.execute()
-
-    def report(self, gateway: str, report: Report, retry_at: float | None) -> str:
-        """Applies a delivery report by its rank (see ``report.lua``); `retry_at` (s) puts the message back."""
-        keys = keys_of(self.vault.person(report.number))
-        what = report.failure.value if report.failure else report.status
-        event = f"report:{what}:{report.code}" if report.code else f"report:{what}"
-        retry = "" if retry_at is None else retry_at
-        result: bytes = self._report(
-            keys=[keys.sent(gateway, report.provider_id), keys.outbox, keys.attempts, keys.counts],
-            args=[report.rank, report.status, retry, SENT_SECONDS, MOST_REPORTED_FAILURES, event],
-        )
-        return result.decode()
-
-    def flag_unreachable(self, number: str, code: str) -> None:
-        """Notes that a known number cannot be reached, with the provider's reason, until the person writes again."""
-        person = self.vault.person(number)
-        key = keys_of(person).person(person)
-        if self.redis.exists(key):
-            self.redis.hset(key, "unreachable", code)
-
-    def unreachable(self, person: str) -> str:
-        """Why a person's number cannot be reached, as the provider said; "" if nothing is known."""
-        code: Any = self.redis.hget(keys_of(person).person(person), "unreachable")
-        return code.decode() if code else ""
-
-    def erase(self, person: str) -> bool:
-        """Erases a person. What waits in the outbox for her is dropped when its turn comes: she has no number any
-        more."""
-        keys = keys_of(person)
-        pipeline = self.redis.pipeline()
-        pipeline.delete(keys.person(person), keys.session(person), keys.case(person), keys.dialog(person))
-        pipeline.zrem(keys.silences, person)
-        pipeline.zrem(keys.followups, person)
-        pipeline.hincrby(keys.counts, "erased", 1)
-        deleted: int = pipeline.execute()[0]
-        return deleted > 0
+    def erase(self, id: str) -> bool:
+        """Erases a person; False if there is none. What waits in the outbox for her is dropped when its turn comes: she
+        has no number any more."""
+        keys, step = keys_of(id), Step()
+        step.expect_present("unknown", keys.person(id))
+        _erase(step, keys, id)
+        step.drop(keys.person(id))
+        step.count(keys.counts, str(Erased()))
+        return self.database.run(step).ok
 
     def counts(self) -> Mapping[str, int]:
         """How often each event happened, over all partitions."""
@@ -272,12 +230,16 @@ class Store:
                 totals[event.decode()] = totals.get(event.decode(), 0) + int(count)
         return totals
 
-    def waiting(self, now: float) -> tuple[int, float]:
-        """How many replies wait in the outbox, and the age (s) of the oldest."""
-        pipeline = self.redis.pipeline(transaction=False)
-        for keys in ALL_KEYS:
-            pipeline.xlen(keys.outbox)
-            pipeline.xrange(keys.outbox, count=1)
-        answers: Sequence[Any] = pipeline.execute()
-        oldest = [int(entries[0][0].split(b"-")[0]) / 1000 for entries in answers[1::2] if entries]
-        return sum(answers[0::2]), max(0.0, now - min(oldest)) if oldest else 0.0
+
+def _erase(step: Step, keys: Keys, id: str) -> None:
+    """In this step all is dropped that a person told. What she told of others stays theirs."""
+    for key in (keys.session(id), keys.dialog(id), keys.case(id)):
+        step.drop(key)
+    step.strike(keys.person(id), "language", "unreachable")
+    step.due(keys.silences, id, None)
+    step.due(keys.followups, id, None)
+
+
+def _check_in(case: Case | None) -> float | None:
+    """When a check-in is due."""
+    return case.plan.due if case and case.plan else None

@@ -8,9 +8,9 @@ from redis.exceptions import RedisError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from sms_triage.gateways import is_simulated, read_settings
 from sms_triage.logs import log_error, set_up_logs
 from sms_triage.service.service import Service, open_service
-from sms_triage.settings import read_settings
 from sms_triage.web import health, phone, webhooks
 
 LARGEST_REQUEST = 64 * 1024
@@ -43,7 +43,7 @@ def create_app(service: Service | None = None) -> Flask:
     app.register_blueprint(health.blueprint(service))
     if service.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=service.settings.proxies)  # type: ignore[method-assign]
-    if service.settings.simulated:
+    if is_simulated(service.settings):
         app.register_blueprint(phone.blueprint(service))
 
     @app.errorhandler(RedisError)

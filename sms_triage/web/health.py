@@ -50,6 +50,8 @@ class _Counts(Collector):
         for event, count in sorted(self.service.store.counts().items()):
             events.add_metric([event], count)
         yield events
-        waiting, age = self.service.store.waiting(self.service.wall.now())
+        waiting, age = self.service.messages.waiting(self.service.wall.now())
         yield GaugeMetricFamily("sms_triage_outbox_messages", "Replies that wait to leave.", waiting)
         yield GaugeMetricFamily("sms_triage_outbox_oldest_seconds", "Age of the oldest of them.", age)
+        effects = self.service.store.effects.waiting()
+        yield GaugeMetricFamily("sms_triage_effects", "What waits to be done to others.", effects)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, request
 from redis.exceptions import RedisError
 
+from sms_triage.gateways import is_simulated
 from sms_triage.gateways.base import Answer, BadRequest, Forged, Gateway, Request, check_caller
 from sms_triage.gateways.ussd import DIALECTS, Dialect
 from sms_triage.logs import log_error
@@ -21,7 +22,7 @@ def blueprint(service: Service) -> Blueprint:
     routes = Blueprint("webhooks", __name__)
     for gateway in service.gateways.values():
         _add_sms(routes, service, gateway)
-    if service.settings.simulated or service.settings.webhook_secret:
+    if is_simulated(service.settings) or service.settings.webhook_secret:
         for name, dialect in DIALECTS.items():
             _add_ussd(routes, service, name, dialect)
     return routes
@@ -66,7 +67,7 @@ def _add_ussd(routes: Blueprint, service: Service, name: str, dialect: Dialect) 
     sms_gateway = name if name in service.gateways else next(iter(service.gateways))
 
     def check() -> None:
-        if not service.settings.simulated:
+        if not is_simulated(service.settings):
             check_caller(_request(), service.settings.webhook_secret, service.settings.webhook_networks)
 
     def page() -> Response:

@@ -10,8 +10,11 @@ from uuid import uuid4
 import requests
 from twilio.request_validator import RequestValidator
 
+from sms_triage.gateways.africastalking import AfricasTalkingSettings
 from sms_triage.gateways.base import Failure
+from sms_triage.gateways.kannel import KannelSettings
 from sms_triage.gateways.simulator import SimulatorGateway
+from sms_triage.gateways.twilio import TwilioSettings
 from sms_triage.service.service import Service
 from sms_triage.settings import Settings
 from tests.servers import ACCOUNT, TOKEN, AfricasTalkingApi, Smsbox, TwilioApi, serving
@@ -79,8 +82,7 @@ class Twilio:
     def configured(self, settings: Settings) -> Iterator[Settings]:
         with serving(self.api.app()) as url:
             yield replace(
-                settings, gateways=("twilio",), public_url=PUBLIC, twilio_account_sid=ACCOUNT, twilio_auth_token=TOKEN,
-                twilio_api_url=url,
+                settings, public_url=PUBLIC, gateways={"twilio": TwilioSettings(ACCOUNT, TOKEN, api_url=url)},
             )  # fmt: skip
 
     def call(self, address: str, path: str, form: dict[str, str], token: str = TOKEN) -> requests.Response:
@@ -170,8 +172,8 @@ class AfricasTalking:
     def configured(self, settings: Settings) -> Iterator[Settings]:
         with serving(self.api.app()) as url:
             yield replace(
-                settings, gateways=("africastalking",), webhook_secret=SECRET, africastalking_username="triage",
-                africastalking_api_key="a key", africastalking_api_url=url,
+                settings, webhook_secret=SECRET,
+                gateways={"africastalking": AfricasTalkingSettings("triage", "a key", url)},
             )  # fmt: skip
 
     def call(self, address: str, path: str, form: dict[str, str], key: str = SECRET) -> requests.Response:
@@ -222,8 +224,8 @@ class Kannel:
     def configured(self, settings: Settings) -> Iterator[Settings]:
         with serving(self.smsbox.app()) as url:
             yield replace(
-                settings, gateways=("kannel",), webhook_secret=SECRET, public_url=PUBLIC,
-                kannel_url=f"{url}/cgi-bin/sendsms", kannel_username="triage", kannel_password="a password",
+                settings, webhook_secret=SECRET, public_url=PUBLIC,
+                gateways={"kannel": KannelSettings(f"{url}/cgi-bin/sendsms", "triage", "a password")},
             )  # fmt: skip
 
     def call(self, address: str, fields: dict[str, str | bytes], key: str = SECRET) -> requests.Response:

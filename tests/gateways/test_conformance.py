@@ -1,22 +1,20 @@
 """What every gateway does alike, whatever its provider: one suite for all."""
 
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import pytest
 
 from sms_triage.clock import Clock
 from sms_triage.gateways import open_gateways
-from sms_triage.gateways.base import Failure, Inbound, Outgoing, SendError
-from sms_triage.keys import keys_of
-from sms_triage.outbox.drainer import Drainer
+from sms_triage.gateways.base import Failure, Outgoing, SendError
+from sms_triage.service.operator import known
 from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
-from sms_triage.storage.people import Address
-from sms_triage.triage.conversation.turn import Reply, Turn
 from sms_triage.web.app import create_app
 from tests.gateways.providers import PROVIDERS, AfricasTalking, Kannel, Provider, Sent, Twilio
+from tests.outside import Time, counted, metric
 from tests.servers import serving
 
 of_real_providers = pytest.mark.parametrize(
@@ -36,6 +34,7 @@ class Deployment:
     provider: Provider
     service: Service
     address: str
+    time: Time
 
     def text(self, words: str, id: str = "", number: str = ANA, sender: str = SHORTCODE) -> int:
         return self.provider.text(self.address, words, number, sender, id).status_code
@@ -43,27 +42,25 @@ class Deployment:
     def sent(self, number: str = ANA) -> list[Sent]:
         return self.provider.sent(self.service, number)
 
-    def drain(self) -> int:
-        return Drainer(self.service.store, self.service.gateways, lambda _: 1000, backoff=(0.05,)).run()
+    def drain(self) -> None:
+        self.service.drain()
 
-    def send(self, text: str) -> None:
-        """Puts a message to a person who wrote before into the outbox."""
-        id = self.service.vault.person(ANA)
-        known = self.service.store.load(id)
-        assert known.address is not None
-        inbound = Inbound(known.address.gateway, f"test {time.monotonic()}", ANA, known.address.sender, "")
-        turn = Turn(known.person, (Reply(text),))
-        assert self.service.store.commit(known, inbound, turn, time.time())[0] == "ok"
+    def later(self, seconds: float) -> None:
+        self.time.at += seconds
+        self.drain()
+
+    def waiting(self) -> int:
+        return metric(self.address, "sms_triage_outbox_messages")
 
 
 @pytest.fixture(params=PROVIDERS, ids=lambda provider: provider.__name__)
 def deployment(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Deployment]:
-    provider = request.param()
+    provider, time = request.param(), Time()
     with provider.configured(settings) as configured:
-        service = open_service(configured)
+        service = open_service(configured, Clock(time.now, time.sleep))
         service.redis.flushall()
         with serving(create_app(service)) as address:
-            yield Deployment(provider, service, address)
+            yield Deployment(provider, service, address, time)
         service.redis.close()
 
 
@@ -84,8 +81,6 @@ def test_a_person_is_answered_from_the_number_she_wrote_to(deployment: Deploymen
     deployment.text("hi", sender="40405")
     deployment.drain()
     assert deployment.sent()[-1].sender == "40405"
-    known = deployment.service.store.load(deployment.service.vault.person(ANA))
-    assert known.address == Address(deployment.provider.name, "40405")
 
 
 def test_the_same_message_twice_gets_one_reply(deployment: Deployment) -> None:
@@ -128,11 +123,8 @@ def test_a_call_that_is_no_message_changes_nothing(deployment: Deployment) -> No
     ids=["extension", "accents", "devanagari", "emoji", "long"],
 )
 def test_every_letter_arrives(deployment: Deployment, text: str) -> None:
-    deployment.text("hi")
-    deployment.drain()
-    deployment.send(text.strip())
-    deployment.drain()
-    assert deployment.sent()[-1].text == text.strip()
+    deployment.service.gateways[deployment.provider.name].send(Outgoing(ANA, SHORTCODE, text.strip(), "1"))
+    assert [message.text for message in deployment.sent()] == [text.strip()]
 
 
 def test_words_in_every_script_come_in(deployment: Deployment) -> None:
@@ -147,18 +139,16 @@ def test_a_report_that_it_arrived_is_noted_once(deployment: Deployment) -> None:
     deployment.drain()
     for _ in range(2):
         assert deployment.provider.delivered(deployment.address, deployment.sent()[0]).status_code == 200
-    assert deployment.service.store.counts()["report:delivered"] == 1
+    assert counted(deployment.address, "report:delivered") == 1
 
 
 def test_what_did_not_arrive_for_now_is_sent_again(deployment: Deployment) -> None:
     deployment.text("hi")
     deployment.drain()
     assert deployment.provider.failed(deployment.address, deployment.sent()[0]).status_code == 200
-    assert deployment.service.store.waiting(time.time())[0] == 1
-    later = Drainer(
-        deployment.service.store, deployment.service.gateways, lambda _: 1000, clock=Clock(lambda: time.time() + 120)
-    )
-    assert later.run() == 1
+    deployment.drain()
+    assert len(deployment.sent()) == 1
+    deployment.later(70)
     assert len(deployment.sent()) == 2
 
 
@@ -167,17 +157,15 @@ def test_each_way_of_saying_no(deployment: Deployment, failure: Failure) -> None
     deployment.provider.refuse(ANA, failure)
     deployment.text("hi")
     deployment.drain()
-    known = deployment.service.store.load(deployment.service.vault.person(ANA))
-    counts = deployment.service.store.counts()
-    if failure in (Failure.LATER, Failure.OPERATOR):
-        assert len(deployment.sent()) == 1, "it is tried again"
-        return
     assert deployment.sent() == []
-    assert deployment.service.store.waiting(time.time())[0] == 0
-    assert known.person.opted_out == (failure is Failure.OPTED_OUT)
-    key = keys_of(known.id).person(known.id)
-    assert deployment.service.redis.hexists(key, "unreachable") == (failure is Failure.NEVER)
-    assert any(event.startswith(f"send:{failure.value}:") for event in counts)
+    again = failure in (Failure.LATER, Failure.OPERATOR)
+    assert deployment.waiting() == again
+    deployment.later(6)
+    assert len(deployment.sent()) == again
+    assert deployment.waiting() == 0
+    told = known(deployment.service, ANA)
+    assert ("opted out" in told) == (failure is Failure.OPTED_OUT)
+    assert any(line.startswith("cannot be reached") for line in told) == (failure is Failure.NEVER)
 
 
 def test_the_doctor_can_ask_whether_it_works(deployment: Deployment) -> None:
@@ -186,11 +174,11 @@ def test_the_doctor_can_ask_whether_it_works(deployment: Deployment) -> None:
 
 @of_real_providers
 def test_a_provider_that_is_not_there_is_a_matter_for_later(deployment: Deployment) -> None:
-    nowhere = "http://127.0.0.1:1"
-    gone = replace(
-        deployment.service.settings, twilio_api_url=nowhere, africastalking_api_url=nowhere, kannel_url=nowhere
-    )
-    gateway = open_gateways(gone, deployment.service.redis)[deployment.provider.name]
+    name, settings = deployment.provider.name, deployment.service.settings
+    own: Any = settings.gateways[name]
+    address = next(field.name for field in fields(own) if field.name.endswith("url"))
+    gone = replace(settings, gateways={name: replace(own, **{address: "http://127.0.0.1:1"})})
+    gateway = open_gateways(gone, deployment.service.redis)[name]
     with pytest.raises(SendError) as caught:
         gateway.send(Outgoing(ANA, SHORTCODE, "hello", "1"))
     assert caught.value.failure in (Failure.LATER, Failure.UNKNOWN)

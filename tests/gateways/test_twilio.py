@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 
 from sms_triage.cli.doctor import examine
 from sms_triage.gateways.base import Request
-from sms_triage.gateways.twilio import TwilioGateway
+from sms_triage.gateways.twilio import TwilioGateway, TwilioSettings
 from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.web.app import create_app
@@ -56,8 +56,7 @@ def api() -> TwilioApi:
 def deployed(settings: Settings, api: TwilioApi) -> Iterator[Service]:
     with serving(api.app()) as address:
         service = open_service(replace(
-            settings, gateways=("twilio",), public_url=PUBLIC, twilio_account_sid=ACCOUNT, twilio_auth_token=TOKEN,
-            twilio_api_url=address,
+            settings, public_url=PUBLIC, gateways={"twilio": TwilioSettings(ACCOUNT, TOKEN, api_url=address)},
         ))  # fmt: skip
         service.redis.flushall()
         yield service
@@ -100,7 +99,7 @@ def test_a_forged_message_gets_403_and_changes_nothing(twilio: Twilio, deployed:
     ],
 )
 def test_ports_and_proxies_do_not_break_the_signature(settings: Settings, public: str, signed_as: str) -> None:
-    gateway = TwilioGateway(replace(settings, public_url=public, twilio_account_sid=ACCOUNT, twilio_auth_token=TOKEN))
+    gateway = TwilioGateway(replace(settings, public_url=public), TwilioSettings(ACCOUNT, TOKEN))
     form = message(" 1 ", "SM1")
     validator = RequestValidator(TOKEN)
     for path in ("/sms/twilio", "/sms/twilio?from=a%20b&x=1"):
@@ -110,9 +109,7 @@ def test_ports_and_proxies_do_not_break_the_signature(settings: Settings, public
 
 
 def test_the_signature_is_that_of_twilios_documentation(settings: Settings) -> None:
-    gateway = TwilioGateway(
-        replace(settings, public_url="https://mycompany.com", twilio_account_sid=ACCOUNT, twilio_auth_token="12345")
-    )
+    gateway = TwilioGateway(replace(settings, public_url="https://mycompany.com"), TwilioSettings(ACCOUNT, "12345"))
     form = {
         "CallSid": "CA1234567890ABCDE", "Caller": "+14158675309", "Digits": "1234", "From": "+14158675309",
         "To": "+18005551212", "MessageSid": "SM1",
@@ -160,8 +157,8 @@ def test_a_call_that_is_no_message_gets_400(twilio: Twilio) -> None:
 
 def test_without_redis_twilio_is_told_to_come_again(settings: Settings) -> None:
     service = open_service(replace(
-        settings, redis_url="redis://127.0.0.1:1/0", gateways=("twilio",), public_url=PUBLIC,
-        twilio_account_sid=ACCOUNT, twilio_auth_token=TOKEN,
+        settings, redis_url="redis://127.0.0.1:1/0", public_url=PUBLIC,
+        gateways={"twilio": TwilioSettings(ACCOUNT, TOKEN)},
     ))  # fmt: skip
     with serving(create_app(service)) as address:
         answer = Twilio(address).text("hi", "SM1")
@@ -184,7 +181,7 @@ def test_reports_are_applied_by_rank_and_a_passing_failure_sends_again(
     assert report("sent") == 200
     assert report("queued") == 200
     assert report("undelivered", ErrorCode="30003", RawDlrDoneDate="2611241200") == 200
-    assert deployed.store.waiting(time.time())[0] == 1
+    assert deployed.messages.waiting(time.time())[0] == 1
     assert report("delivered") == 200
     assert report("who knows") == 200
     assert deployed.store.counts()["report:later:30003"] == 1
@@ -197,7 +194,7 @@ def test_a_filtered_message_is_not_sent_again_and_the_operator_is_told(
     deployed.drain()
     form = {"MessageSid": api.accepted[0]["sid"], "MessageStatus": "undelivered", "To": ANA, "ErrorCode": "30007"}
     assert twilio.post("/sms/twilio/status", form).status_code == 200
-    assert deployed.store.waiting(time.time())[0] == 0
+    assert deployed.messages.waiting(time.time())[0] == 0
     faults = [check.what for check in examine(deployed) if check.ok is False]
     assert "1 messages were filtered or blocked (30007): see your provider's console" in faults
 

@@ -147,3 +147,63 @@ def test_a_danger_is_heard_in_every_language(locale: Locale, language: str, alar
 @pytest.mark.parametrize("text", NOT_HEARD_IN_OTHER_LANGUAGES)
 def test_a_denial_in_another_language_is_no_alarm(locale: Locale, text: str) -> None:
     assert locale.alarms.heard(text) is None
+
+
+SLIPS = {
+    "dropped": lambda word, at: word[:at] + word[at + 1 :],
+    "added": lambda word, at: f"{word[:at]}x{word[at:]}",
+    "changed": lambda word, at: f"{word[:at]}x{word[at + 1 :]}",
+    "swapped": lambda word, at: word[:at] + word[at + 1 : at + 2] + word[at] + word[at + 2 :],
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+@pytest.mark.parametrize("word", ["agony", "khudkushi"])
+def test_one_slip_anywhere_behind_the_first_letter_is_forgiven_and_two_are_not(
+    locale: Locale, word: str, slip: str
+) -> None:
+    for at in range(1, len(word)):
+        written = SLIPS[slip](word, at)
+        assert locale.alarms.heard(written) is not None, written
+        for other in {1, at - 1, at, at + 1, at + 2, len(written) - 1} & set(range(1, len(written))):
+            # No letter of these is a z: it adds to the first slip and never mends it.
+            assert locale.alarms.heard(f"{written[:other]}zz{written[other:]}") is None
+            if slip == "swapped" and at + 1 < len(word) and other not in (at, at + 1):
+                assert locale.alarms.heard(f"{written[:other]}z{written[other + 1 :]}") is None
+    assert locale.alarms.heard(f"z{word[1:]}") is None
+
+
+@pytest.mark.parametrize("word", ["collapsing", "colapsed", "collaqsed", "collpased", "colllapsed"])
+def test_a_slip_in_the_stem_of_a_word_is_forgiven(locale: Locale, word: str) -> None:
+    heard = locale.alarms.heard(word)
+    assert heard is not None
+    assert heard.alarm.id == "fainting"
+
+
+@pytest.mark.parametrize("word", ["colasped", "collection", "colander", "coxxapsed"])
+def test_two_slips_in_the_stem_of_a_word_are_not(locale: Locale, word: str) -> None:
+    assert locale.alarms.heard(word) is None
+
+
+@pytest.mark.parametrize("word", ["dpain", "pan", "dye"])
+def test_a_short_word_must_be_spelt_right(locale: Locale, word: str) -> None:
+    assert locale.alarms.heard(f"severe {word}") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("not fainted", False), ("not really fainted", False), ("not ever really fainted", False),
+        ("not that we ever fainted", True), ("evanouie pas", False), ("evanouie hier pas", False), ("evanouie hier soir pas", True),
+        ("no. fainted", True), ("fainted. pas", True), ("hello. bleeding not a lot", False),
+    ],
+)  # fmt: skip
+def test_a_denial_reaches_three_words_ahead_or_two_back_and_never_into_another_clause(
+    locale: Locale, text: str, heard: bool
+) -> None:
+    assert (locale.alarms.heard(text) is not None) == heard
+
+
+def test_words_must_stand_within_seven_to_mean_one_thing(locale: Locale) -> None:
+    assert locale.alarms.heard("bleeding a b c d e heavily") is not None
+    assert locale.alarms.heard("bleeding a b c d e f heavily") is None

@@ -2,10 +2,11 @@
 
 import pytest
 
+from sms_triage.storage.entry import pack, unpack
 from sms_triage.triage.content.model import AfterSeen, Becomes, Recurrence
 from sms_triage.triage.conversation.standing import owed
 from sms_triage.triage.people import recurrence
-from sms_triage.triage.people.case import Case, Episode, Plan, load_case
+from sms_triage.triage.people.case import Case, Episode, Plan
 from sms_triage.triage.wording.locale import Locales
 from tests.talk import Talk
 
@@ -132,7 +133,7 @@ def test_a_case_survives_storing() -> None:
     case = Case(
         episodes(3), (("danger", {"soaking": "no"}),), 5.0, Plan("recurrence", 1.0, 2.0, 1, True), "10:00", "1234"
     )
-    assert load_case(case.dump()) == case
+    assert unpack(pack(case), Case) == case
 
 
 @pytest.mark.parametrize("stop", ["STOP", "0"])

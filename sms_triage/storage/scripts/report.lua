@@ -1,9 +1,14 @@
--- Applies a delivery report by rank: one that comes late, twice or out of order changes nothing.
+-- Applies a delivery report by rank: one that comes late, twice or out of order changes nothing, nor does one about
+-- somebody who is not known (any more).
 --
 -- KEYS  1 sent (hash of the message as it was sent, and its rank)   2 outbox   3 attempts   4 counts
+--       5 person
 -- ARGV  1 rank   2 status   3 retry at (s), or '' for no retry   4 how long to remember (s)   5 most attempts
 --       6 the event to count
--- Returns 'old', 'noted', 'retry' or 'given up'.
+-- Returns 'stranger', 'old', 'noted', 'retry' or 'given up'.
+if redis.call('EXISTS', KEYS[5]) == 0 then
+  return 'stranger'
+end
 local rank = tonumber(redis.call('HGET', KEYS[1], 'rank') or '-1')
 if rank >= tonumber(ARGV[1]) then
   return 'old'

@@ -1,9 +1,7 @@
 """What is kept of a person beyond a conversation: her episodes, her wishes, and the follow-up that is under way."""
 
-import json
-import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 DAY = 86_400.0
 """Seconds."""
@@ -63,10 +61,6 @@ class Case:
     patient: str = ""
     topic: str = ""
 
-    def dump(self) -> bytes:
-        """The case as it is stored (sealed). Packed: there may be a million of them, kept for months."""
-        return zlib.compress(json.dumps(asdict(self), separators=(",", ":")).encode())
-
     def about(self, topic: str) -> "Case":
         """The case with the episodes of one topic alone."""
         return replace(self, episodes=tuple(episode for episode in self.episodes if episode.topic == topic))
@@ -75,18 +69,3 @@ class Case:
         """The case with one more episode, or with one told anew (`instead_of`: when it was told first)."""
         kept = tuple(other for other in self.episodes if other.at != instead_of)
         return replace(self, episodes=(*kept, episode))
-
-
-def load_case(data: bytes) -> Case:
-    raw = json.loads(zlib.decompress(data))
-    return Case(
-        episodes=tuple(Episode(**{**episode, "signs": tuple(episode["signs"])}) for episode in raw["episodes"]),
-        answers=tuple((question, values) for question, values in raw["answers"]),
-        seen_at=raw["seen_at"],
-        plan=Plan(**raw["plan"]) if raw["plan"] else None,
-        time=raw["time"],
-        pin=raw["pin"],
-        wrong_pins=tuple(raw["wrong_pins"]),
-        patient=raw["patient"],
-        topic=raw["topic"],
-    )

@@ -1,8 +1,7 @@
 """Community health workers: who they are, and how they see their own patients."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Protocol
 
 from sms_triage.triage.people.referral import Patient
@@ -19,13 +18,6 @@ class Chw:
     code: str
     area: str = ""
     supervisor: str = ""
-
-    def dump(self) -> bytes:
-        return json.dumps(asdict(self), separators=(",", ":")).encode()
-
-
-def load_chw(data: bytes) -> Chw:
-    return Chw(**json.loads(data))
 
 
 class Desk(Protocol):

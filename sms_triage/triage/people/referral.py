@@ -1,10 +1,9 @@
 """A health worker's patients, and what came of sending them to be seen."""
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from sms_triage.triage.content.protocols import ChwProtocol
-from sms_triage.triage.people.case import DAY, Case, load_case
+from sms_triage.triage.people.case import DAY, Case
 
 NO_CASE = Case()
 
@@ -15,9 +14,8 @@ LAST = 99
 @dataclass(frozen=True)
 class Referral:
     """That a patient was sent to be seen: how urgent, since when (s since the epoch), whether her health worker
-    confirmed that
-    she acts on it, who else was told (1 the supervisor, 2 the facilities too), when a visit is due, and what came of it
-    ("" while it is open)."""
+    confirmed that she acts on it, who else was told (1 the supervisor, 2 the facilities too), when a visit is due, what
+    came of it ("" while it is open), and when something was last told of it."""
 
     disposition: str
     at: float
@@ -26,6 +24,7 @@ class Referral:
     told: int = 0
     confirm_by: float | None = None
     outcome: str = ""
+    reported_at: float = 0.0
 
 
 def refer(protocol: ChwProtocol, disposition: str, at: float) -> Referral:
@@ -43,7 +42,7 @@ def refer(protocol: ChwProtocol, disposition: str, at: float) -> Referral:
 def reported(protocol: ChwProtocol, referral: Referral, outcome: str, now: float) -> Referral:
     """A referral once its outcome is told. One that leaves a visit due stays open until the next of its visits, or
     the next day."""
-    confirmed = replace(referral, acknowledged=True, confirm_by=None)
+    confirmed = replace(referral, acknowledged=True, confirm_by=None, reported_at=now)
     if outcome not in protocol.still_open:
         return replace(confirmed, outcome=outcome, due=None)
     visits = (referral.at + day * DAY for day in protocol.visits[referral.disposition])
@@ -67,17 +66,6 @@ class Patient:
         """Where she stands in the caseload: the most urgent first, and of these the newest."""
         last = self.case.episodes[-1] if self.case.episodes else None
         return (last.rank if last else LAST) * 1e11 - (last.at if last else self.agreed_at)
-
-    def dump(self) -> bytes:
-        raw = {"code": self.code, "owner": self.owner, "agreed_at": self.agreed_at, "label": self.label}
-        referral = asdict(self.referral) if self.referral else None
-        return json.dumps({**raw, "case": self.case.dump().hex(), "referral": referral}, separators=(",", ":")).encode()
-
-
-def load_patient(data: bytes) -> Patient:
-    raw = json.loads(data)
-    case, referral = load_case(bytes.fromhex(raw.pop("case"))), raw.pop("referral")
-    return Patient(**raw, case=case, referral=Referral(**referral) if referral else None)
 
 
 def with_outcome(protocol: ChwProtocol, patient: Patient, outcome: str, now: float) -> Patient:

@@ -1,9 +1,7 @@
 """What is known of a person and of her conversation, not where it is: the screen is derived by walking the menu."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
 from sms_triage.triage.people.case import Case
 from sms_triage.triage.people.chw import Chw, Desk
@@ -55,26 +53,6 @@ class Session:
     def begun(self) -> bool:
         """Whether the person has told anything yet."""
         return bool(self.answers or self.alarms)
-
-    def dump(self) -> bytes:
-        """The session as it is stored (sealed)."""
-        raw: dict[str, Any] = {
-            "heard": self.heard,
-            "answers": [[question, dict(values)] for question, values in self.answers],
-        }
-        for each in fields(self):
-            value = getattr(self, each.name)
-            if each.name not in raw and value != each.default:
-                raw[each.name] = value
-        return json.dumps(raw, separators=(",", ":")).encode()
-
-
-def load_session(data: bytes) -> Session:
-    raw = json.loads(data)
-    raw["answers"] = tuple((question, values) for question, values in raw["answers"])
-    for name in ("alarms", "pages", "offered"):
-        raw[name] = tuple(raw.get(name, ()))
-    return Session(**raw)
 
 
 @dataclass(frozen=True)
