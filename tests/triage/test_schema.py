@@ -46,7 +46,9 @@ class Place:
 
 def places(file: Path) -> Iterator[Place]:
     """Every key, and every value that is a name."""
-    yield from _within(yaml.compose((content_dir() / file).read_text(encoding="utf-8")), file, ())
+    document = yaml.compose((content_dir() / file).read_text(encoding="utf-8"))
+    assert document is not None
+    yield from _within(document, file, ())
 
 
 def _within(node: yaml.Node, file: Path, keys: tuple[str, ...]) -> Iterator[Place]:

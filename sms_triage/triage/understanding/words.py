@@ -14,8 +14,8 @@ def normal(text: str) -> str:
     Digits of any script and full-width forms become ASCII; Latin accents go; marks of other scripts stay, because
     there they are letters.
 
-    >>> normal(" (１). ")
-    '1'
+    >>> normal(" (１). "), normal("፩፫"), normal("٣")
+    ('1', '13', '3')
     >>> normal("Can't STOP")
     'cant stop'
     """
@@ -25,7 +25,7 @@ def normal(text: str) -> str:
 def fold(text: str) -> str:
     """`text` lower-cased, with plain digits and no Latin accents or apostrophes; punctuation is kept."""
     text = unicodedata.normalize("NFKC", text)
-    text = "".join(str(unicodedata.decimal(c)) if unicodedata.decimal(c, None) is not None else c for c in text)
+    text = "".join(str(unicodedata.digit(c)) if unicodedata.digit(c, None) is not None else c for c in text)
     text = _LATIN_MARKS.sub("", unicodedata.normalize("NFD", text.casefold()))
     return unicodedata.normalize("NFC", _APOSTROPHES.sub("", text))
 
