@@ -135,7 +135,7 @@ class Talk:
             turn.person, session=session and unpack(pack(session), Session), case=case and unpack(pack(case), Case)
         )
         self.told = [*self._passed(turn, shown), *self._carried_out(turn)]
-        self.counted = list(turn.events)
+        self.counted = [str(event) for event in turn.events]
         return self._heard()
 
     def _heard(self) -> list[str]:
