@@ -108,7 +108,8 @@ def check_menus(directory: Path | None, menus_path: Path | None) -> None:
 
 def _check(directory: Path, menus_path: Path | None) -> Iterator[str]:
     folder = open_folder(directory)
-    yield from unhandled(folder)
+    for fault in unhandled(folder):
+        raise ContentError(fault)
     yield from times_in_quiet_hours(folder.follow_up.times, QUIET)
     for line in schedules(folder):
         click.echo(line)

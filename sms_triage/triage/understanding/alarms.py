@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.distance import OSA
+
 from sms_triage.triage.content.model import Text
 from sms_triage.triage.content.reader import read_text
 from sms_triage.triage.content.schema import AlarmsFile
@@ -153,19 +155,6 @@ def _spells(token: str, words: Sequence[str]) -> bool:
             return True
         if len(stem) >= FUZZY_FROM and token[:1] == stem[:1]:
             lengths = range(len(stem) - 1, len(stem) + 2) if word.endswith("*") else [len(token)]
-            if any(_one_off(token[:length], stem) for length in lengths):
+            if any(OSA.distance(token[:length], stem, score_cutoff=1) <= 1 for length in lengths):
                 return True
     return False
-
-
-def _one_off(a: str, b: str) -> bool:
-    """Whether one letter added, dropped, changed, or two neighbours swapped turn `a` into `b`."""
-    if abs(len(a) - len(b)) > 1:
-        return False
-    if len(a) > len(b):
-        a, b = b, a
-    start = next((place for place, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
-    if len(a) < len(b):
-        return a[start:] == b[start + 1 :]
-    swapped = len(a) > start + 1 and a[start] == b[start + 1] and a[start + 1] == b[start]
-    return a[start + 1 :] == b[start + 1 :] or (swapped and a[start + 2 :] == b[start + 2 :])
