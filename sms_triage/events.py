@@ -69,6 +69,13 @@ class LanguageAsked(Event, name="language"):
 
 
 @dataclass(frozen=True)
+class TopicChosen(Event, name="topic"):
+    """What it is about was chosen."""
+
+    topic: str
+
+
+@dataclass(frozen=True)
 class Stopped(Event, name="stop"):
     """STOP, by text or told by the provider."""
 

@@ -9,7 +9,7 @@ from sms_triage.service.referrals import letter
 from sms_triage.storage.entry import pack, unpack
 from sms_triage.triage.content.model import Question
 from sms_triage.triage.conversation.engine import check_in, fall_silent, silence_at, take_turn
-from sms_triage.triage.conversation.standing import asked
+from sms_triage.triage.conversation.standing import asked, concluded
 from sms_triage.triage.conversation.turn import Priority, Turn
 from sms_triage.triage.conversation.ussd import dial_in, press
 from sms_triage.triage.people.case import Case
@@ -88,7 +88,9 @@ class Talk:
 
     @property
     def question(self) -> Question | None:
-        return asked(self.locales.of(self.person.language, self.channel), self.session)
+        """The question she is at; None at a result."""
+        locale = self.locales.of(self.person.language, self.channel, self.session.topic)
+        return None if concluded(locale, self.session) else asked(locale, self.session)
 
     def text(self, words: str) -> list[str]:
         """A text by SMS."""
@@ -135,7 +137,7 @@ class Talk:
             turn.person, session=session and unpack(pack(session), Session), case=case and unpack(pack(case), Case)
         )
         self.told = [*self._passed(turn, shown), *self._carried_out(turn)]
-        self.counted = list(turn.events)
+        self.counted = [str(event) for event in turn.events]
         return self._heard()
 
     def _heard(self) -> list[str]:

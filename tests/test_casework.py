@@ -357,7 +357,6 @@ def test_nothing_stored_names_a_patient_or_a_worker(ward: Ward) -> None:
     assert told_in_clear(ward) == []
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="privacy: a letter is remembered under a number")
 def test_nothing_stored_names_who_got_a_letter(ward: Ward) -> None:
     code = ward.new_patient(AMINA, IN_A_WEEK)
     ward.text(CLINIC, f"SEEN {code} 1")

@@ -71,10 +71,17 @@ def two(request: pytest.FixtureRequest) -> tuple[Hers, Hers]:
     return Stored(service, "+254700000001"), Stored(service, "+254700000002")
 
 
+URGENCY = ("emergency_now", "same_day", "within_week", "routine_visit", "self_care_watch")
+
+
 def patient(
     code: str, disposition: str = "", at: float = NOW, due: float | None = None, outcome: str = "", label: str = ""
 ) -> Patient:
-    case = Case((Episode(at, "spots", ("fever_unwell",), 1, disposition),)) if disposition else Case()
+    case = (
+        Case((Episode(at, "spots", ("fever_unwell",), 1, disposition, rank=URGENCY.index(disposition)),))
+        if disposition
+        else Case()
+    )
     referral = Referral(disposition, at, due=due, outcome=outcome) if disposition else None
     return Patient(code, "", NOW, label, case, referral)
 

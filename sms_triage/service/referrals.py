@@ -149,7 +149,7 @@ class Referrals:
             if case is None:
                 return
             enrolled = replace(person, case=case)
-            turn = Turn(enrolled, events=(str(Enrolled()),), silence_at=silence_at(self.locales, enrolled))
+            turn = Turn(enrolled, events=(Enrolled(),), silence_at=silence_at(self.locales, enrolled))
             at = known.address or entry.address
             inbound = Inbound(at.gateway, f"effect-{entry.id}", number, at.sender, "")
             if self.store.commit(known, inbound, turn, self._now(entry))[0] != "conflict":

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import count
 from urllib.parse import urlsplit
 
-import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
@@ -251,7 +250,6 @@ def whose(ward: Ward, code: str) -> list[str]:
     return [worker for worker in WORKERS for line in ward.patients(worker) if line.startswith(code)]
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="house: a handover is one atomic step")
 def test_a_handover_that_dies_leaves_every_patient_with_one_worker_who_is_told_what_became_of_her(ward: Ward) -> None:
     for code in interrupted(ward, lambda _: False):
         shown = whose(ward, code)
@@ -260,7 +258,6 @@ def test_a_handover_that_dies_leaves_every_patient_with_one_worker_who_is_told_w
         assert [worker for worker in WORKERS if ward.letters(worker, "Reported by")] == shown
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="house: a handover is one atomic step")
 def test_of_two_handovers_at_once_one_gets_her(ward: Ward) -> None:
     def meanwhile(code: str) -> bool:
         return ward.outside.command("chw", "handover", AMINA, DORA).exit_code == 0
@@ -269,7 +266,6 @@ def test_of_two_handovers_at_once_one_gets_her(ward: Ward) -> None:
         assert len(whose(ward, code)) == 1
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="house: a handover changes her as she then is")
 def test_what_is_reported_during_a_handover_is_kept(ward: Ward) -> None:
     def meanwhile(code: str) -> bool:
         ward.outside.text(CLINIC, f"SEEN {code} 1")

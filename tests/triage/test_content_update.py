@@ -81,7 +81,7 @@ def test_a_value_that_is_gone_is_asked_again(locales: Locales, tmp_path: Path) -
     assert said.startswith("Your age")
     person, _ = converse(new, person, "2", "1", "1", "6", "7")
     _, said = converse(new, person, "thanks")
-    assert said.startswith("Reply 1 for tips")
+    assert said.startswith("Reply 1 Tips")
 
 
 def test_a_new_wording_changes_nothing_else(locales: Locales, tmp_path: Path) -> None:

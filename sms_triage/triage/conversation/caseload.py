@@ -3,6 +3,15 @@
 from dataclasses import replace
 
 from sms_triage import text as sms
+from sms_triage.events import (
+    Began,
+    ConsentRefused,
+    PatientBegun,
+    PatientsListed,
+    ShorthandRead,
+    SlipShown,
+    VisitsListed,
+)
 from sms_triage.triage.content.question_ids import CONFIRM, CONSENT, FIND, HOME, LABEL, OUTCOME, PATIENT, PHONE
 from sms_triage.triage.conversation import referrals
 from sms_triage.triage.conversation.referrals import desk_of, patient_of
@@ -35,11 +44,11 @@ def _due(talk: Talk, session: Session, _: str) -> Turn:
 def _myself(talk: Talk, session: Session, _: str) -> Next:
     fresh = talk.fresh()
     who = talk.about(fresh).content.said_to(helper=False) if fresh.topic else ()
-    return Next(talk, replace(fresh, answers=who), event="start")
+    return Next(talk, replace(fresh, answers=who), event=Began())
 
 
 def _refuses(talk: Talk, session: Session, _: str) -> Turn:
-    return talk.close(talk.locale.phrase("refused", {}), "consent:refused")
+    return talk.close(talk.locale.phrase("refused", {}), ConsentRefused())
 
 
 def _without_label(talk: Talk, session: Session, _: str) -> Next:
@@ -56,7 +65,7 @@ def _slip(talk: Talk, session: Session, _: str) -> Next | Turn:
     patient = patient_of(talk, session.patient)
     if patient is None or not patient.case.episodes:
         return home(talk)
-    return talk.close(referrals.slip(talk, patient), "slip")
+    return talk.close(referrals.slip(talk, patient), SlipShown())
 
 
 def _outcome(talk: Talk, session: Session, outcome: str) -> Turn:
@@ -96,7 +105,7 @@ def _triage(talk: Talk, session: Session, patient: Patient) -> Next:
     fresh = replace(fresh, answers=answers if fresh.topic else (), patient=patient.code, counted=counted)
     number = Reply(talk.locale.phrase("patient_number", {}, code=spaced(patient.code)))
     first = () if patient.case.episodes else (number,)
-    return Next(replace(talk, patient=patient), fresh, event="patient", first=first)
+    return Next(replace(talk, patient=patient), fresh, event=PatientBegun(), first=first)
 
 
 def found(talk: Talk, session: Session, text: str) -> Next | Turn:
@@ -135,7 +144,8 @@ def _select(talk: Talk, session: Session, code: str) -> Next | Turn:
 def _listed(talk: Talk, session: Session, which: str, start: int) -> Turn:
     codes = list(desk_of(talk).due(talk.now) if which == "due" else desk_of(talk).codes())
     if not codes:
-        return talk.close(talk.locale.phrase("none_due" if which == "due" else "no_patients", {}), which)
+        nobody, event = ("none_due", VisitsListed()) if which == "due" else ("no_patients", PatientsListed())
+        return talk.close(talk.locale.phrase(nobody, {}), event)
     if start >= len(codes):
         start = 0
     more = len(codes) > start + PAGE
@@ -149,7 +159,7 @@ def _choice(talk: Talk, session: Session, codes: list[str], place: str, *, more:
         lines.append(f"{PAGE + 1} {talk.locale.phrase('more_patients', {})}")
     words = sms.plain("\n".join(filter(None, [head, *lines, talk.locale.phrase("find", {})])))
     session = replace(session, asking=FIND, then=f"{place}:{','.join(patient.code for patient in patients)}")
-    return talk.say(talk.shown(session), words, events=("patients",))
+    return talk.say(talk.shown(session), words, events=(PatientsListed(),))
 
 
 def _line(talk: Talk, patient: Patient) -> str:
@@ -172,7 +182,7 @@ def in_shorthand(talk: Talk, text: str) -> Next:
     session = replace(talk.fresh(locale.content.topic), answers=(*who, *answers), asking=CONFIRM)
     rule = locale.content.leading_rule(session.known)
     guidance = Reply(locale.say(rule.at_least.text, session.known), priority_of(rule))
-    return Next(talk, session, event="shorthand", first=(guidance,) if rule.at_least.rank == 0 else ())
+    return Next(talk, session, event=ShorthandRead(), first=(guidance,) if rule.at_least.rank == 0 else ())
 
 
 def echo(talk: Talk, session: Session) -> str:

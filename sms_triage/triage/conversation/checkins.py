@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from sms_triage.events import BarrierTold, Began, CheckInAnswered, Event, FollowUp
 from sms_triage.triage.content.protocols import RECURRENCE, FollowUpProtocol
 from sms_triage.triage.content.question_ids import PIN, TIME
 from sms_triage.triage.conversation.episodes import report
@@ -45,10 +46,10 @@ def with_pin(talk: Talk, session: Session, pin: str) -> Turn:
     talk = talk.knowing(opted_out=False, case=replace(case, time=hour, pin=pin, plan=plan))
     date = talk.person.calendar.local(plan.due).strftime("%d/%m")
     session = talk.shown(replace(session, asking="", then="", misses=0, offered=()))
-    return talk.say(session, locale.phrase("agreed", session.known, date=date), events=("followup:agreed",))
+    return talk.say(session, locale.phrase("agreed", session.known, date=date), events=(FollowUp("agreed"),))
 
 
-Answered = Callable[[Talk, Session, Case, Plan, str], Next | Turn]
+Answered = Callable[[Talk, Session, Case, Plan, Event], Next | Turn]
 
 
 def _answer(to: Answered) -> Handler:
@@ -57,13 +58,13 @@ def _answer(to: Answered) -> Handler:
     def answer(talk: Talk, session: Session, value: str) -> Next | Turn:
         case = talk.case
         if case.plan is None:
-            return Next(talk, talk.fresh(), event="start")
-        return to(talk, session, case, case.plan, f"check_in:{value}")
+            return Next(talk, talk.fresh(), event=Began())
+        return to(talk, session, case, case.plan, CheckInAnswered(value))
 
     return answer
 
 
-def _talk(talk: Talk, session: Session, case: Case, plan: Plan, event: str) -> Next | Turn:
+def _talk(talk: Talk, session: Session, case: Case, plan: Plan, event: Event) -> Next | Turn:
     talk = talk.knowing(case=replace(case, plan=replace(plan, unanswered=0, laters=0)))
     question = talk.locale.protocol.schedules[plan.schedule].asks
     if case.pin:
@@ -71,23 +72,23 @@ def _talk(talk: Talk, session: Session, case: Case, plan: Plan, event: str) -> N
     return Next(talk, replace(session, asking=question, misses=0), event=event)
 
 
-def _later(talk: Talk, session: Session, case: Case, plan: Plan, event: str) -> Turn:
+def _later(talk: Talk, session: Session, case: Case, plan: Plan, event: Event) -> Turn:
     laters = plan.laters + 1
     again = replace(tomorrow(plan, talk.person.calendar, case.time, talk.now), waiting=False, laters=laters)
     after = again if laters <= talk.locale.protocol.most_later else _next(talk, plan)
     return _kept(talk, case, after).close(talk.locale.phrase("later", {}), event)
 
 
-def _stop(talk: Talk, session: Session, case: Case, plan: Plan, event: str) -> Turn:
+def _stop(talk: Talk, session: Session, case: Case, plan: Plan, event: Event) -> Turn:
     # Whoever said stop is asked before there is a next time.
     return _kept(talk, replace(case, time=""), None).close(talk.locale.phrase("closed", {}), event)
 
 
-def _seen(talk: Talk, session: Session, case: Case, plan: Plan, event: str) -> Turn:
+def _seen(talk: Talk, session: Session, case: Case, plan: Plan, event: Event) -> Turn:
     return _kept(talk, replace(case, seen_at=talk.now), None).close(talk.locale.phrase("seen", {}), event)
 
 
-def _not_yet(talk: Talk, session: Session, case: Case, plan: Plan, event: str) -> Next | Turn:
+def _not_yet(talk: Talk, session: Session, case: Case, plan: Plan, event: Event) -> Next | Turn:
     said, barrier = talk.locale.phrase("not_yet", {}), talk.locale.protocol.barrier
     asked_before, talk = plan.helped, _kept(talk, case, _next(talk, replace(plan, helped=True)))
     if asked_before:
@@ -95,18 +96,18 @@ def _not_yet(talk: Talk, session: Session, case: Case, plan: Plan, event: str) -
     return Next(talk, replace(session, asking=barrier, misses=0), before=said, event=event)
 
 
-def _stopped(talk: Talk, session: Session, case: Case, plan: Plan, event: str) -> Turn:
+def _stopped(talk: Talk, session: Session, case: Case, plan: Plan, event: Event) -> Turn:
     stops = plan.stops + 1
     over = stops >= talk.locale.protocol.stopped_closes
     after = None if over else _next(talk, replace(plan, stops=stops))
     return _kept(talk, case, after).close(talk.locale.phrase("it_stopped", {}), event)
 
 
-def _not_again(talk: Talk, session: Session, case: Case, plan: Plan, event: str) -> Turn:
+def _not_again(talk: Talk, session: Session, case: Case, plan: Plan, event: Event) -> Turn:
     return _kept(talk, case, _next(talk, plan)).close(talk.locale.phrase("not_again", {}), event)
 
 
-def _again(talk: Talk, session: Session, case: Case, plan: Plan, event: str) -> Next:
+def _again(talk: Talk, session: Session, case: Case, plan: Plan, event: Event) -> Next:
     """It happened again, or got worse."""
     return report(_kept(talk, case, None), talk.locale.phrase("noted", {}))
 
@@ -122,7 +123,7 @@ def _next(talk: Talk, plan: Plan) -> Plan | None:
 
 def _hard_to_go(talk: Talk, session: Session, why: str) -> Turn:
     """One practical line for what makes it hard to go."""
-    return talk.close(talk.locale.phrase(why, {}), f"barrier:{why}")
+    return talk.close(talk.locale.phrase(why, {}), BarrierTold(why))
 
 
 GREETING: dict[str, Handler] = {"talk": _answer(_talk), "later": _answer(_later), "stop": _answer(_stop)}

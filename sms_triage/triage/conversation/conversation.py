@@ -7,6 +7,20 @@ Each kind of thing that is heard has one way on (:func:`handle`), each option of
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from sms_triage.events import (
+    AlarmHeard,
+    Began,
+    Doubted,
+    HelpAsked,
+    LanguageAsked,
+    Looped,
+    Missed,
+    Restarted,
+    Resumed,
+    Stopped,
+    TopicChosen,
+    WentBack,
+)
 from sms_triage.triage.content.model import Question
 from sms_triage.triage.content.question_ids import (
     CONFIRM,
@@ -117,7 +131,7 @@ def _in_her_language(talk: Talk, language: str) -> Talk:
 
 def _choose_language(talk: Talk, session: Session, language: str) -> Next:
     talk = talk.knowing(language=language)
-    return Next(talk, replace(session, asking="", misses=0), event=f"language:{language}")
+    return Next(talk, replace(session, asking="", misses=0), event=LanguageAsked(language))
 
 
 # Commands
@@ -129,7 +143,7 @@ def _stop(talk: Talk, session: Session) -> Turn:
     case = replace(case, plan=None, time="") if case else None
     person = replace(talk.person, session=None, opted_out=True, case=case)
     stopped = Reply(talk.locale.phrase("stopped", {}), despite_stop=True)
-    return Turn(person, (stopped,), ("stop",), ends=True)
+    return Turn(person, (stopped,), (Stopped(),), ends=True)
 
 
 def _delete(talk: Talk, session: Session) -> Turn:
@@ -137,25 +151,25 @@ def _delete(talk: Talk, session: Session) -> Turn:
 
 
 def _help(talk: Talk, session: Session) -> Turn:
-    return talk.say(session, talk.locale.phrase("help", session.known), events=("help",))
+    return talk.say(session, talk.locale.phrase("help", session.known), events=(HelpAsked(),))
 
 
 def _restart(talk: Talk, session: Session) -> Next:
     if talk.person.chw:
         return home(talk)
     again = talk.locale.phrase("started_over", {}) if talk.before else ""
-    return Next(talk, talk.fresh(), before=again, event="restart")
+    return Next(talk, talk.fresh(), before=again, event=Restarted())
 
 
 def _language(talk: Talk, session: Session) -> Next:
     if len(talk.locales.languages) < 2:
         return _start(talk, session)
-    return Next(talk, replace(session, asking=LANGUAGE, misses=0), event="language")
+    return Next(talk, replace(session, asking=LANGUAGE, misses=0), event=LanguageAsked())
 
 
 def _start(talk: Talk, session: Session) -> Next:
     talk = _come_back(talk)
-    return Next(talk, replace(session, misses=0), event="start") if talk.before else begin(talk)
+    return Next(talk, replace(session, misses=0), event=Began()) if talk.before else begin(talk)
 
 
 def _diary(talk: Talk, session: Session) -> Next | Turn:
@@ -176,10 +190,10 @@ def _back(talk: Talk, session: Session) -> Next | Turn:
     if session.asking in CHW_QUESTIONS:
         return home(talk)
     if session.asking and session.asking != EPISODE:
-        return Next(talk, replace(session, asking=""), event="back")
+        return Next(talk, replace(session, asking=""), event=WentBack())
     if not session.answers:
-        return Next(talk, session, before=locale.phrase("nothing_before", {}), event="back")
-    return Next(talk, replace(session, answers=session.answers[:-1], asking=""), event="back")
+        return Next(talk, session, before=locale.phrase("nothing_before", {}), event=WentBack())
+    return Next(talk, replace(session, answers=session.answers[:-1], asking=""), event=WentBack())
 
 
 COMMANDS: Mapping[str, Callable[[Talk, Session], Next | Turn]] = {
@@ -194,12 +208,12 @@ def _after_stop(talk: Talk, what: Heard) -> Next | Turn:
     match what:
         case heard.Command("start"):
             talk = _come_back(talk)
-            return Next(talk, talk.current(), event="start") if talk.before else begin(talk)
+            return Next(talk, talk.current(), event=Began()) if talk.before else begin(talk)
         case heard.Command("help"):
-            return Turn(talk.person, (Reply(talk.locale.phrase("help", {}), despite_stop=True),), ("help",))
+            return Turn(talk.person, (Reply(talk.locale.phrase("help", {}), despite_stop=True),), (HelpAsked(),))
         case heard.Stated(alarm, _):
             guidance = replace(_guidance(talk.locale, alarm, {}), despite_stop=True)
-            return Turn(talk.person, (guidance,), (f"alarm:{alarm.id}",))
+            return Turn(talk.person, (guidance,), (AlarmHeard(alarm.id),))
     return Turn(talk.person)
 
 
@@ -233,11 +247,11 @@ def _answered(talk: Talk, session: Session, question: Question, numbers: frozens
 
 
 def _go_on(talk: Talk, session: Session, _: str) -> Next:
-    return Next(talk, session, event="resume")
+    return Next(talk, session, event=Resumed())
 
 
 def _start_over(talk: Talk, session: Session, _: str) -> Next:
-    return Next(talk, talk.fresh(), event="restart")
+    return Next(talk, talk.fresh(), event=Restarted())
 
 
 def _topic(talk: Talk, session: Session, topic: str) -> Next:
@@ -246,7 +260,7 @@ def _topic(talk: Talk, session: Session, topic: str) -> Next:
     if session.patient and (patient := talk.patient or referrals.patient_of(talk, session.patient)):
         who = talk.about(session).content.said_to(helper=True)
         session = replace(session, answers=who, counted=talk.counted(patient.case, topic))
-    return Next(talk, session, event=f"topic:{topic}")
+    return Next(talk, session, event=TopicChosen(topic))
 
 
 HANDLERS: Handlers = {
@@ -284,7 +298,7 @@ def _alarm(talk: Talk, session: Session, alarm: Alarm) -> Turn:
     """The guidance at once; then the conversation goes on where it was, never to end below what was stated."""
     session = replace(session, alarms=tuple(dict.fromkeys((*session.alarms, alarm.id))), misses=0)
     locale = talk.about(session)
-    guidance, events = _guidance(locale, alarm, session.known), (f"alarm:{alarm.id}",)
+    guidance, events = _guidance(locale, alarm, session.known), (AlarmHeard(alarm.id),)
     if concluded(locale, session):
         return talk.say(session, guidance, events=events)
     go_on = f"{locale.phrase('to_go_on', session.known)} {_question(talk, session)}"
@@ -300,11 +314,11 @@ def _danger_question(talk: Talk, session: Session) -> Next:
     locale = talk.about(session)
     if not talk.before or not concluded(locale, session):
         topic = session.topic or talk.locales.topics[0]
-        return Next(talk, replace(session, topic=topic, asking=locale.content.roles.danger, misses=0), event="doubt")
+        return Next(talk, replace(session, topic=topic, asking=locale.content.roles.danger, misses=0), event=Doubted())
     # After a result all is asked anew; only who reads is known.
     who = locale.content.said_to(locale.content.for_helper(session.known))
     fresh = replace(talk.fresh(session.topic), answers=who, asking=locale.content.roles.danger)
-    return Next(talk, fresh, event="doubt")
+    return Next(talk, fresh, event=Doubted())
 
 
 def _pleasantry(talk: Talk, session: Session) -> Next | Turn:
@@ -319,7 +333,7 @@ def _missed(talk: Talk, session: Session, why: str) -> Turn:
     """The question again with a hint; after some, with a way out; and at last nothing, on SMS."""
     session = replace(session, misses=session.misses + 1)
     if session.misses > SILENT_AFTER_MISSES and talk.channel == "sms":
-        return talk.say(session, events=("loop",))
+        return talk.say(session, events=(Looped(),))
     locale = talk.about(session)
     if concluded(locale, session):
         hint, question = "", results.below(talk, session)
@@ -327,7 +341,7 @@ def _missed(talk: Talk, session: Session, why: str) -> Turn:
         hint, question = _hint(locale, session, why), _question(talk, session)
     if session.misses >= HELP_AFTER_MISSES:
         hint = locale.phrase("hint_again", session.known)
-    return talk.say(talk.shown(session), "\n".join(filter(None, [hint, question])), events=("missed",))
+    return talk.say(talk.shown(session), "\n".join(filter(None, [hint, question])), events=(Missed(),))
 
 
 def _hint(locale: Locale, session: Session, why: str) -> str:

@@ -5,6 +5,7 @@ Pure: no I/O, no clock. Four things lead to a turn: a text, dialling in, silence
 
 from dataclasses import replace
 
+from sms_triage.events import CheckInSent, Dialled, FollowUp, JoinRefused, JoinWished, SilenceTold
 from sms_triage.triage.content.question_ids import RESUME
 from sms_triage.triage.conversation.checkins import greeted
 from sms_triage.triage.conversation.conversation import hear, show
@@ -58,8 +59,8 @@ def _wish_to_join(locales: Locales, person: Person, text: str) -> Turn | None:
     name = " ".join(word for word in text.split()[1:] if not any(map(str.isdecimal, word)))
     nobody = replace(person, session=None)
     if not code:
-        return Turn(nobody, (Reply(locale.phrase("join_help", {})),), ("join_refused",))
-    return Turn(nobody, events=("join_wished",), effects=(Join(code, name),))
+        return Turn(nobody, (Reply(locale.phrase("join_help", {})),), (JoinRefused(),))
+    return Turn(nobody, events=(JoinWished(),), effects=(Join(code, name),))
 
 
 def dial(locales: Locales, person: Person, now: float) -> Turn:
@@ -70,7 +71,7 @@ def dial(locales: Locales, person: Person, now: float) -> Turn:
     else:
         talk = Talk(locales, person, "ussd", now)
         resuming = replace(talk.current(), asking=RESUME, misses=0, reading="")
-        turn = show(Next(talk, resuming, event="dial"))
+        turn = show(Next(talk, resuming, event=Dialled()))
     return replace(turn, silence_at=silence_at(locales, turn.person))
 
 
@@ -94,7 +95,7 @@ def fall_silent(locales: Locales, person: Person, now: float, hung_up: bool = Fa
         )
     )
     told = replace(person, session=replace(session, told=True))
-    return Turn(told, (Reply(words, priority_of(rule), by_sms=True),), (f"silence:{rule.at_least.id}",))
+    return Turn(told, (Reply(words, priority_of(rule), by_sms=True),), (SilenceTold(rule.at_least.id),))
 
 
 def check_in(locales: Locales, person: Person, now: float) -> Turn:
@@ -113,8 +114,8 @@ def _checked_in(locales: Locales, person: Person, now: float) -> Turn:
     locale = locales.of(person.language, "sms")
     protocol = locale.protocol
 
-    def kept(plan: Plan | None, event: str) -> Turn:
-        return Turn(replace(person, case=replace(case, plan=plan)), events=(f"followup:{event}",))
+    def kept(plan: Plan | None, what: str) -> Turn:
+        return Turn(replace(person, case=replace(case, plan=plan)), events=(FollowUp(what),))
 
     if person.opted_out:
         return kept(None, "opted_out")
@@ -135,7 +136,7 @@ def _checked_in(locales: Locales, person: Person, now: float) -> Turn:
     greeting = locale.asks[protocol.greeting].own
     sent = replace(case, plan=replace(plan, waiting=True, due=due))
     met = replace(person, session=greeted(locale, plan, now), case=sent)
-    return Turn(met, (Reply(greeting, Priority.REMINDER, by_sms=True),), (f"followup:{plan.schedule}:{plan.step + 1}",))
+    return Turn(met, (Reply(greeting, Priority.REMINDER, by_sms=True),), (CheckInSent(plan.schedule, plan.step + 1),))
 
 
 def _to_her_chw(case: Case) -> tuple[Effect, ...]:

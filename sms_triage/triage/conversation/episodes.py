@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from sms_triage.events import EpisodeReported
 from sms_triage.triage.content.model import Rule
 from sms_triage.triage.content.protocols import RECURRENCE
 from sms_triage.triage.content.question_ids import EPISODE
@@ -65,7 +66,9 @@ def report(talk: Talk, before: str = "") -> Next:
     counted = locale.content.question_of(roles.frequency).id
     kept = tuple(entry for entry in case.answers if entry[0] not in (*rules.asked_anew, counted))
     answers = (*kept, (counted, {roles.frequency: frequency}))
-    return Next(talk, replace(talk.fresh(case.topic), answers=answers, again=True), before=before, event="again")
+    return Next(
+        talk, replace(talk.fresh(case.topic), answers=answers, again=True), before=before, event=EpisodeReported()
+    )
 
 
 def asking_together(locale: Locale, session: Session) -> Session:

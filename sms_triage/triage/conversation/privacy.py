@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from sms_triage import text as sms
+from sms_triage.events import DiaryAsked, Erased, Event, PinTried
 from sms_triage.triage.content.question_ids import PIN_ASK
 from sms_triage.triage.conversation.talk import Next, Talk
 from sms_triage.triage.conversation.turn import Reply, Turn
@@ -17,7 +18,7 @@ MOST_WRONG_PINS = 3
 """Within a day, after which none is heard before the day is over: whoever holds the phone must not try all 10,000."""
 
 
-def ask_pin(talk: Talk, session: Session, then: str, event: str) -> Next | Turn:
+def ask_pin(talk: Talk, session: Session, then: str, event: Event) -> Next | Turn:
     """The question for the PIN, which leads to `then`."""
     if _locked(talk):
         return _refused(talk)
@@ -35,11 +36,11 @@ def hear_pin(talk: Talk, session: Session, digits: str) -> Next | Turn:
     talk = talk.knowing(case=replace(talk.case, wrong_pins=(*_wrong_of_late(talk), talk.now)))
     if _locked(talk):
         return _refused(talk)
-    return talk.say(session, talk.locale.phrase("pin_wrong", {}), events=("pin:wrong",))
+    return talk.say(session, talk.locale.phrase("pin_wrong", {}), events=(PinTried("wrong"),))
 
 
 def _refused(talk: Talk) -> Turn:
-    return talk.close(talk.locale.phrase("later", {}), "pin:refused")
+    return talk.close(talk.locale.phrase("later", {}), PinTried("refused"))
 
 
 def _locked(talk: Talk) -> bool:
@@ -52,7 +53,7 @@ def _wrong_of_late(talk: Talk) -> tuple[float, ...]:
 
 def ask_for_diary(talk: Talk, session: Session) -> Next | Turn:
     """Her notes, behind the PIN if she has one."""
-    return ask_pin(talk, session, DIARY, DIARY) if talk.case.pin else diary(talk, session)
+    return ask_pin(talk, session, DIARY, DiaryAsked()) if talk.case.pin else diary(talk, session)
 
 
 def diary(talk: Talk, session: Session) -> Turn:
@@ -61,7 +62,7 @@ def diary(talk: Talk, session: Session) -> Turn:
     locale = talk.locales.of(talk.person.language, talk.channel, case.topic)
     episodes = case.about(case.topic).episodes
     if not episodes:
-        return talk.say(session, locale.phrase("diary_empty", {}), events=(DIARY,))
+        return talk.say(session, locale.phrase("diary_empty", {}), events=(DiaryAsked(),))
     window = locale.protocol.diary_days * DAY
     times = sum(episode.times for episode in episodes if episode.at > talk.now - window)
     head, total = locale.phrase("diary", {}), locale.phrase("diary_more", {}, times=times)
@@ -73,11 +74,11 @@ def diary(talk: Talk, session: Session) -> Turn:
         if notes and not sms.fits(f"{head}\n{longer}\n{total}", locale.content.budget.result):
             break
         notes = longer
-    return talk.say(session, f"{head}\n{notes}\n{total}", events=(DIARY,))
+    return talk.say(session, f"{head}\n{notes}\n{total}", events=(DiaryAsked(),))
 
 
 def erased(talk: Talk) -> Turn:
     """Nothing of her is kept. It is said once. Her place in the registry is not hers to erase, nor are her patients."""
     said = Reply(talk.locale.phrase("deleted", {}), despite_stop=True)
     nobody = Person(calendar=talk.person.calendar, chw=talk.person.chw, desk=talk.person.desk)
-    return Turn(nobody, (said,), ("erased",), ends=True, erase=True)
+    return Turn(nobody, (said,), (Erased(),), ends=True, erase=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from sms_triage.events import Acknowledged, OutcomeTold, PhoneNoted, StrangerReported
 from sms_triage.triage.content.model import Rule
 from sms_triage.triage.content.question_ids import OUTCOME
 from sms_triage.triage.conversation.episodes import episode_of
@@ -75,7 +76,7 @@ def acknowledge(talk: Talk, session: Session, _: str) -> Next | Turn:
         talk, patient=replace(patient, referral=replace(patient.referral, acknowledged=True, confirm_by=None))
     )
     session = talk.shown(replace(session, offered=(), misses=0))
-    return talk.say(session, talk.locale.phrase("acknowledged", {}), events=("acknowledged",))
+    return talk.say(session, talk.locale.phrase("acknowledged", {}), events=(Acknowledged(),))
 
 
 def slip(talk: Talk, patient: Patient) -> str:
@@ -102,7 +103,7 @@ def report_outcome(talk: Talk, code: str, outcome: str) -> Turn:
     own = desk.patient(code)
     patient = own or desk.referred(code)
     if patient is None or patient.referral is None:
-        return talk.close(locale.phrase("unknown_patient", {}, code=spaced(code)), "outcome:unknown")
+        return talk.close(locale.phrase("unknown_patient", {}, code=spaced(code)), OutcomeTold("unknown"))
     by = chw.code if chw else ""
     if own is None:
         talk = talk.doing(OutcomeReported(code, outcome, talk.now, by))
@@ -113,18 +114,18 @@ def report_outcome(talk: Talk, code: str, outcome: str) -> Turn:
         talk = talk.doing(Notify("letter_died", names, number=chw.supervisor, urgent=True))
     label = next(option.label.own for option in locale.questions[OUTCOME].options if option.value == outcome)
     said = locale.phrase("outcome_noted", {}, code=spaced(code), outcome=label)
-    return talk.close(locale.plain(said), f"outcome:{outcome}")
+    return talk.close(locale.plain(said), OutcomeTold(outcome))
 
 
 def seen(talk: Talk, words: list[str]) -> Next | Turn:
     """``SEEN 031 000 003 1``: a referral and what came of it, from a facility or a health worker."""
     locale = talk.locale
     if talk.person.chw is None:
-        return talk.close(locale.phrase("seen_help", {}), "seen:unregistered")
+        return talk.close(locale.phrase("seen_help", {}), StrangerReported())
     digits = "".join(word for word in words if word.isdecimal())
     code, outcome = digits[:CODE_DIGITS], digits[CODE_DIGITS:]
     if not is_sound(code) or desk_of(talk).referred(code) is None:
-        return talk.close(locale.phrase("unknown_patient", {}, code=spaced(code) or "-"), "outcome:unknown")
+        return talk.close(locale.phrase("unknown_patient", {}, code=spaced(code) or "-"), OutcomeTold("unknown"))
     options = locale.questions[OUTCOME].options
     if outcome.isdecimal() and 1 <= int(outcome) <= len(options):
         return report_outcome(talk, code, options[int(outcome) - 1].value)
@@ -138,4 +139,4 @@ def hear_phone(talk: Talk, session: Session, text: str) -> Turn:
     shortest, longest = NUMBER_LETTERS
     if patient is None or not shortest <= len(number) <= longest or not patient.case.episodes:
         return talk.say(session, talk.locale.phrase("phone_unclear", {}))
-    return talk.doing(Enrol(number, patient.code)).close(talk.locale.phrase("phone_noted", {}), "phone")
+    return talk.doing(Enrol(number, patient.code)).close(talk.locale.phrase("phone_noted", {}), PhoneNoted())

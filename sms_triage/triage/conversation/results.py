@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from sms_triage.events import Completed, FollowUp, ReadOn, Restarted, SentBySms
 from sms_triage.triage.content.question_ids import RESULT, TIME
 from sms_triage.triage.content.results import MORE, OFFER, TO_CONFIRM
 from sms_triage.triage.conversation import episodes, referrals
@@ -37,7 +38,7 @@ def conclude(coming: Next) -> Turn:
         told = (Reply("\n".join(filter(None, [why.text, *prompts]))), *slip)
     else:
         told = (*([Reply(locale.phrase(review.says, {}))] if review else []), *map(Reply, prompts))
-    events = (*filter(None, [coming.event]), f"completed:{rule.at_least.id}")
+    events = (*filter(None, [coming.event]), Completed(rule.at_least.id))
     return talk.say(session, *coming.first, result, *told, events=events)
 
 
@@ -72,7 +73,7 @@ def _read(talk: Talk, session: Session, topic: str, place: int) -> Turn:
         offered=(*offered, MORE) if more else offered,
         misses=0,
     )
-    return talk.say(talk.shown(session), pages[place], events=(f"read:{topic}",))
+    return talk.say(talk.shown(session), pages[place], events=(ReadOn(topic),))
 
 
 def _by_sms(talk: Talk, session: Session, _: str) -> Turn:
@@ -80,18 +81,18 @@ def _by_sms(talk: Talk, session: Session, _: str) -> Turn:
     locale = talk.locales.of(talk.person.language, "sms", session.topic)
     result = locale.result(owed(locale, session), facts(locale, session))
     said = talk.locale.phrase("sent_by_sms", session.known)
-    turn = talk.say(session, said, Reply(result, despite_stop=True, by_sms=True), events=("sent_by_sms",))
+    turn = talk.say(session, said, Reply(result, despite_stop=True, by_sms=True), events=(SentBySms(),))
     return replace(turn, ends=True)
 
 
 def _new(talk: Talk, session: Session, _: str) -> Next:
-    return Next(talk, talk.fresh(), event="restart")
+    return Next(talk, talk.fresh(), event=Restarted())
 
 
 HANDLERS: Handlers = {
     RESULT: {
         "more": _more, "tips": _tips, "causes": _causes, "by_sms": _by_sms, "new": _new,
-        "agree": asking(TIME, "followup:wanted"), "acknowledge": referrals.acknowledge,
+        "agree": asking(TIME, FollowUp("wanted")), "acknowledge": referrals.acknowledge,
     }
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from sms_triage.events import Began, Event, HomeShown
 from sms_triage.triage.content.question_ids import HOME, TOPIC
 from sms_triage.triage.conversation.standing import stamp_of
 from sms_triage.triage.conversation.turn import Reply, Turn
@@ -83,7 +84,7 @@ class Talk:
         """The session once the question it is at was put to the person."""
         return replace(session, shown=stamp_of(self.about(session), session))
 
-    def say(self, session: Session, *replies: Reply | str, events: tuple[str, ...] = ()) -> Turn:
+    def say(self, session: Session, *replies: Reply | str, events: tuple[Event, ...] = ()) -> Turn:
         """The turn that ends in this session and says these words."""
         said = (Reply(reply) if isinstance(reply, str) else reply for reply in replies)
         person = replace(self.person, session=session)
@@ -91,7 +92,7 @@ class Talk:
             person, tuple(reply for reply in said if reply.text), events, patient=self.patient, effects=self.effects
         )
 
-    def close(self, words: str, event: str) -> Turn:
+    def close(self, words: str, event: Event) -> Turn:
         """The last words of a talk about something: what she writes next begins anew."""
         turn = self.say(self.current(), words, events=(event,))
         return replace(turn, person=replace(self.person, session=None), ends=True)
@@ -105,7 +106,7 @@ class Next:
     talk: Talk
     session: Session
     before: str = ""
-    event: str = ""
+    event: Event | None = None
     first: tuple[Reply, ...] = ()
 
 
@@ -118,7 +119,7 @@ Handlers = dict[str, dict[str, Handler]]
 ANY = "*"
 
 
-def asking(question: str, event: str = "") -> Handler:
+def asking(question: str, event: Event | None = None) -> Handler:
     """A handler that only asks another question."""
 
     def ask(talk: Talk, session: Session, _: str) -> Next:
@@ -129,9 +130,9 @@ def asking(question: str, event: str = "") -> Handler:
 
 def home(talk: Talk, before: str = "") -> Next:
     """The first screen of a health worker."""
-    return Next(talk, replace(talk.fresh(), asking=HOME), before=before, event="home")
+    return Next(talk, replace(talk.fresh(), asking=HOME), before=before, event=HomeShown())
 
 
 def begin(talk: Talk) -> Next:
     """The first screen of a new conversation: a health worker's is another than a person's."""
-    return home(talk) if talk.person.chw else Next(talk, talk.fresh(), event="start")
+    return home(talk) if talk.person.chw else Next(talk, talk.fresh(), event=Began())

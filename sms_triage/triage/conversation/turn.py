@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
+from sms_triage.events import Event
 from sms_triage.triage.content.model import Rule
 from sms_triage.triage.people.effects import Effect
 from sms_triage.triage.people.referral import Patient
@@ -44,7 +45,7 @@ class Turn:
 
     person: Person
     replies: tuple[Reply, ...] = ()
-    events: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
     silence_at: float | None = None
     ends: bool = False
     erase: bool = False

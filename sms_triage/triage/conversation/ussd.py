@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sms_triage import text as sms
+from sms_triage.events import PageTurned
 from sms_triage.triage.content.question_ids import HOME, RESUME
 from sms_triage.triage.conversation.engine import dial, silence_at, take_turn
 from sms_triage.triage.conversation.turn import Reply, Turn
@@ -44,7 +45,7 @@ def press(locales: Locales, person: Person, text: str, now: float) -> Turn:
         page = session.page + {MORE: 1, BACK: -1}.get(key, 0)
         if page != session.page and 0 <= page < len(session.pages):
             turned = replace(session, page=page, heard=now, channel="ussd", told=False)
-            turn = Turn(replace(person, session=turned), (Reply(session.pages[page]),), ("page",))
+            turn = Turn(replace(person, session=turned), (Reply(session.pages[page]),), (PageTurned(),))
             return replace(turn, silence_at=silence_at(locales, turn.person))
     return _paged(locales, take_turn(locales, person, text, now, "ussd"))
 
