@@ -25,7 +25,7 @@ class Distribution:
 
 
 @dataclass(frozen=True)
-class Report:
+class Proof:
     """The violations found, what was visited, and what triages take: all of them, and those that are no emergency
     (most answer sets have a danger and end after the first question)."""
 
@@ -36,7 +36,7 @@ class Report:
     no_emergency: Distribution
 
 
-def check(locale: Locale) -> Report:
+def check(locale: Locale) -> Proof:
     """Every property of the walk through the menu. `locale` must be filled with the longest values a deployment may
     set.
 
@@ -47,7 +47,7 @@ def check(locale: Locale) -> Report:
     walks = _walks(space, menu)
     reach = {name: _union(by_length.values()) for name, by_length in walks.items()}
     violations = [*_menu_is_the_rules(space, menu, reach), *_safety(space), *_promptness(space, menu, walks, reach)]
-    return Report(
+    return Proof(
         tuple(dict.fromkeys(violations)),
         space.valid.bit_count(),
         len(menu.screens),
