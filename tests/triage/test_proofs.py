@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from sms_triage.triage.content.errors import ContentError
+from sms_triage.triage.content.opening import open_folder
 from sms_triage.triage.content.reader import content_dir, load_content
 from sms_triage.triage.menu.compiler import compile_content
 from sms_triage.triage.menu.menu import build_menu, dump_menu, load_menu, menu_path
+from sms_triage.triage.proofs.handled import unhandled
 from sms_triage.triage.proofs.proofs import changed_outcomes, check
-from sms_triage.triage.proofs.protocols import check_discretion
+from sms_triage.triage.proofs.protocols import QUIET, check_discretion, times_in_quiet_hours
 from sms_triage.triage.proofs.wording import check_words
 from sms_triage.triage.understanding.shorthand import check_shorthand
 from sms_triage.triage.wording.load import language_names, load_locale, longest_values
-from tests.conftest import TOY
 
 Edit = Callable[[str, str], None]
 
@@ -26,7 +27,7 @@ def edit(toy: Path) -> Edit:
     """Changes the toy content in one place."""
 
     def replace(old: str, new: str) -> None:
-        for path in sorted(toy.glob("*.yaml")):
+        for path in [*toy.glob("topics/*.yaml"), *sorted(toy.glob("*.yaml"))]:
             text = path.read_text()
             if old in text:
                 path.write_text(text.replace(old, new, 1))
@@ -46,24 +47,29 @@ def build(toy: Path, channel: str = "sms") -> Path:
 
 def violations(toy: Path, menus: Path, channel: str = "sms") -> str:
     locale = load_locale("en", channel, longest_values(load_content(toy)), directory=toy, menus=menus)
-    return "\n".join((*check(locale).violations, *check_words(locale, language_names(toy))))
+    return "\n".join((*check(locale).violations, *check_words(locale, language_names(toy), {})))
 
 
 def protocol_violations(toy: Path) -> str:
+    try:
+        folder = open_folder(toy)
+    except ContentError as error:
+        return str(error)
     locale = load_locale("en", "sms", longest_values(load_content(toy)), directory=toy, menus=build(toy))
-    shorthand = check_shorthand(locale.caseload.shorthand, locale.content)
-    return "\n".join((*check_discretion(locale), *check_protocol(locale), *shorthand))
+    quiet = times_in_quiet_hours(folder.follow_up.times, QUIET)
+    shorthand = check_shorthand(locale.content.shorthand, locale.content)
+    return "\n".join((*check_discretion(locale), *quiet, *unhandled(folder), *shorthand))
 
 
 def test_the_real_content_is_sound_for_every_answer_set() -> None:
     locale = load_locale("en", "sms", longest_values(load_content()))
     found = check(locale)
     assert found.violations == ()
-    assert check_words(locale, language_names(content_dir())) == ()
+    assert check_words(locale, language_names(content_dir()), {}) == ()
     assert (
         *check_discretion(locale),
-        *check_protocol(locale),
-        *check_shorthand(locale.caseload.shorthand, locale.content),
+        *unhandled(open_folder(content_dir())),
+        *check_shorthand(locale.content.shorthand, locale.content),
     ) == ()
     # 2 to the 4 dangers with 4 times for forced sex, 4 x 5 x 4 x 4 values, 2 to the 5 signs and the 6 backgrounds.
     assert found.answer_sets == (8 + 8 * 4) * 4 * 5 * 4 * 4 * 2**5 * 2**6
@@ -86,27 +92,28 @@ def test_the_toy_is_sound_for_every_answer_set(toy: Path) -> None:
 
 
 def test_a_rule_made_milder_breaks_the_invariant_that_it_upheld(toy: Path, edit: Edit) -> None:
-    edit("when: { breathless: yes }, at_least: at_once", "when: { breathless: yes }, at_least: today")
+    edit("when: { breathless: yes }, at_least: emergency_now", "when: { breathless: yes }, at_least: same_day")
     found = violations(toy, build(toy))
-    assert "invariant J1: below at_once" in found
+    assert "invariant J1: below emergency_now" in found
     assert "breathless=yes" in found
 
 
 def test_a_disposition_given_where_it_may_not_be_breaks_the_invariant_that_keeps_it(toy: Path, edit: Edit) -> None:
     edit(
-        "frequency: [again, often, unsure] }, at_least: soon", "frequency: [again, often, unsure] }, at_least: at_home"
+        "often: [twice, more, unclear] }, at_least: within_week",
+        "often: [twice, more, unclear] }, at_least: self_care_watch",
     )
-    assert "invariant J4: at_home given" in violations(toy, build(toy))
+    assert "invariant J4: self_care_watch given" in violations(toy, build(toy))
 
 
 def test_a_value_more_urgent_than_a_worse_one_is_not_monotone(toy: Path, edit: Edit) -> None:
-    edit("when: { frequency: [again, often, unsure] }", "when: { frequency: [first, often] }")
-    assert "frequency first -> again lowers the urgency" in violations(toy, build(toy))
+    edit("when: { often: [twice, more, unclear] }", "when: { often: [once, more] }")
+    assert "often once -> twice lowers the urgency" in violations(toy, build(toy))
 
 
 def test_skip_must_be_as_urgent_as_stated(toy: Path, edit: Edit) -> None:
     edit("since: [today, skip] }, at_least", "since: [today] }, at_least")
-    assert "since today -> skip lowers the urgency below today" in violations(toy, build(toy))
+    assert "since today -> skip lowers the urgency below same_day" in violations(toy, build(toy))
 
 
 def test_an_edited_menu_is_not_the_rules(toy: Path) -> None:
@@ -140,8 +147,8 @@ def test_a_screen_nobody_reaches_and_a_walk_without_end_are_named(toy: Path) -> 
 def test_a_result_says_the_disposition_of_its_rule(toy: Path) -> None:
     menus = build(toy)
     path = next(menus.rglob("*.yaml"))
-    path.write_text(path.read_text().replace("disposition: at_once", "disposition: today"))
-    assert "gives today, not the disposition of T01" in violations(toy, menus)
+    path.write_text(path.read_text().replace("disposition: emergency_now", "disposition: same_day"))
+    assert "gives same_day, not the disposition of T01" in violations(toy, menus)
 
 
 def test_only_who_is_asked_more_because_of_what_she_told_may_be_asked_one_more(toy: Path, edit: Edit) -> None:
@@ -153,7 +160,7 @@ def test_only_who_is_asked_more_because_of_what_she_told_may_be_asked_one_more(t
 
 
 def test_what_no_rule_asks_for_may_have_an_order(toy: Path, edit: Edit) -> None:
-    edit("    baseline: self\n", "    baseline: self\n    worse: [[self, patient]]\n")
+    edit("    baseline: mine\n", "    baseline: mine\n    worse: [[mine, his]]\n")
     assert violations(toy, build(toy)) == ""
 
 
@@ -169,14 +176,14 @@ def test_a_danger_may_not_be_followed_by_another_question(toy: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("label: Short of breath", "label: Short of breath" + " and short" * 12, "question urgent (to self)"),
-        ('patient: "Has he any', 'patient: "Look and ask him' + " and ask" * 15 + ' if he has any', "question urgent (to patient)"),
-        ("text: See a nurse this week.", "text: See a nurse" + " and see" * 20, "disposition soon (to self)"),
-        ("Go sooner if it gets worse.", "Go sooner." + " Go sooner" * 35, "broken-off, soon (to self)"),
-        ('  text: "Go to a hospital now', '  text: "Go' + " and go" * 50 + " to a hospital now", "guidance choking (to self)"),
-        ('help: "Send the number.', 'help: "Send the number.' + " Send it." * 40, "help (to self)"),
-        ('hint_one: "One number', 'hint_one: "One' + " and one" * 40 + " number", "question frequency, hinted (to self)"),
-        ("text: How was it?", "text: How was it" + " and was" * 50, "question episode (to self)"),
+        ("label: Short of breath", "label: Short of breath" + " and short" * 12, "question urgent (to own)"),
+        ('helper: "Has he any', 'helper: "Look and ask him' + " and ask" * 15 + ' if he has any', "question urgent (to helper)"),
+        ("text: See a nurse this week.", "text: See a nurse" + " and see" * 20, "disposition within_week (to own)"),
+        ("Go sooner if it gets worse.", "Go sooner." + " Go sooner" * 35, "broken-off, within_week (to own)"),
+        ('    text: "You are not to blame.', '    text: "You' + " and you" * 50 + ' are not to blame.', "guidance forced (to own)"),
+        ('"Answers: send the number.', '"Answers: send the number.' + " Send it." * 40, "help (to own)"),
+        ('hint_one: "Please send', 'hint_one: "Please' + " and please" * 40 + " send", "question often, hinted (to own)"),
+        ("text: How was it?", "text: How was it" + " and was" * 50, "question episode (to own)"),
         ("It may be the lungs.", "It may be the lungs. " * 15, "result of T01"),
         ("Sit up and stay calm.", "Sit up. " * 25, "advice sit"),
         ("chest: It may be an infection of the chest.", "chest: It may be \u2013 \u0928.", "outside GSM-7"),
@@ -184,16 +191,15 @@ def test_a_danger_may_not_be_followed_by_another_question(toy: Path) -> None:
         ("label: Fever", "label: Menu", "'menu' is a keyword"),
         ("label: Fever", "label: Sweats at night", "stands twice"),
         ("words: [hot]", "words: [sweating]", "'sweating' means 2 options"),
-        ("en: [menu, restart]", "en: [menu, quit]", "is a carrier's"),
+        ("en: [menu, restart,", "en: [menu, quit,", "is a carrier's"),
         ("air: Keep away from smoke.", 'air: ""', "advice air has no text"),
         ("It may be smoke or dust.", "You have a tumour.", "which the content forbids"),
         ("advice: [air]", "advice: []", "advice air is given by no rule"),
         ("may_mean: smoke", "may_mean: chest", "meaning smoke is given by no rule"),
-        ("when: { breathless: yes }, at_least: at_once", "when: { breathless: yes, blood: no, since: today }, at_least: at_once", "rule T01 never leads"),
+        ("when: { breathless: yes }, at_least: emergency_now", "when: { breathless: yes, blood: no, since: today }, at_least: emergency_now", "rule T01 never leads"),
         ("walk_questions: 3", "walk_questions: 2", "3 questions asked"),
-        ("told_after: urgent", "told_after: for_whom", "invariant J1: asked on at screen"),
-        ("more: \"1 for more.\"", "more: \"1 for more {sorts}.\"", "text more asks for {sorts}"),
-        ("That is all.", "\" \"", "text that_is_all is empty"),
+        ("told_after: urgent", "told_after: whose", "invariant J1: asked on at screen"),
+        ("That is all. MENU starts again.", " ", "text that_is_all"),
         ("text: And any of these?", "text: \"{sender}, any of these?\"", "no names to fill in"),
     ],
 )  # fmt: skip
@@ -205,8 +211,8 @@ def test_a_broken_text_word_or_budget_is_named(toy: Path, edit: Edit, old: str, 
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("try_again: Please dial again.", "try_again: Please dial" + " and dial" * 20, "text try_again ends a dialog"),
-        ("page_more: Next", "page_more: Next" + " and next" * 20, "does not fit"),
+        ("Please dial again.", "Please dial" + " and dial" * 20, "text try_again ends a dialog"),
+        ("page_more: More", "page_more: More" + " and more" * 20, "does not fit"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_a_ussd_page_is_named(toy: Path, edit: Edit, old: str, new: str, named: str) -> None:
@@ -215,11 +221,14 @@ def test_what_does_not_fit_a_ussd_page_is_named(toy: Path, edit: Edit, old: str,
 
 
 def test_a_ninth_option_leaves_no_key_to_turn_pages_with(toy: Path, edit: Edit) -> None:
-    edit("options: { treated: Treated,", "options: { a: A, b: B, c: C, d: D, e: E, f: F, g: G,")
-    assert violations(toy, build(toy, "ussd"), "ussd") == ""
-    edit("stayed: Did not go", "stayed: Did not go, h: H")
-    found = violations(toy, build(toy, "ussd"), "ussd")
-    assert found == "en.ussd: question outcome: more than 8 options leave no key for more"
+    more = "".join(f"      - {{ value: v{place}, label: V{place}, words: [w{place}] }}\n" for place in range(5))
+    edit("      - { value: skip, label: Skip", more + "      - { value: skip, label: Skip")
+    assert "more than 8 options" not in violations(toy, build(toy, "ussd"), "ussd")
+    edit(
+        "      - { value: skip, label: Skip",
+        "      - { value: ninth, label: Ninth, words: [x] }\n      - { value: skip, label: Skip",
+    )
+    assert "en.ussd: question since: more than 8 options leave no key" in violations(toy, build(toy, "ussd"), "ussd")
 
 
 @pytest.mark.parametrize(
@@ -227,17 +236,18 @@ def test_a_ninth_option_leaves_no_key_to_turn_pages_with(toy: Path, edit: Edit) 
     [
         ("when: { breathless: yes }", "when: { breathles: yes }", "'breathles', which does not exist"),
         ("when: { breathless: yes }", "when: { breathless: maybe }", "'maybe', which does not exist"),
-        ("at_least: at_once", "at_least: at_twice", "'at_twice', which does not exist"),
+        ("at_least: emergency_now", "at_least: at_twice", "'at_twice', which does not exist"),
         ("may_mean: lungs,", "may_mean: lung,", "'lung', which does not exist"),
         ("advice: [sit]", "advice: [sitting]", "'sitting', which does not exist"),
         ("sources: [T1]", "sources: [T9]", "'T9', which does not exist"),
         ("baseline: longer", "baseline: long", "'long', which does not exist"),
-        ("never_below: today", "never_below: tomorrow", "'tomorrow', which does not exist"),
+        ("never_below: same_day", "never_below: tomorrow", "'tomorrow', which does not exist"),
         ("when: {}, at_least", "when: { fever: yes }, at_least", "no rule holds always"),
-        ("label: Twice", "label: {self: Twice}", "is not a text"),
+        ("label: Twice", "label: {own: Twice}", "the key 'helper' is missing"),
         ("  - id: urgent", "  - id urgent", "is not YAML"),
-        ("rules:", "ruled:", "malformed"),
-        ("Keep away from smoke.", "'Call {nobody}.'", "advice air names 'nobody', which does not exist"),
+        ("\nrules:", "\nruled:", "unknown key 'ruled', did you mean 'rules'?"),
+        ("Reply {more} for more.", "Reply {more} for more {sorts}.", "names the placeholder 'sorts'"),
+        ("Keep away from smoke.", "'Call {nobody}.'", "names the placeholder 'nobody', which does not exist"),
     ],
 )
 def test_content_that_makes_no_sense_is_refused_in_one_line(
@@ -251,14 +261,15 @@ def test_content_that_makes_no_sense_is_refused_in_one_line(
 
 
 def test_diff_says_which_answers_change_disposition(toy: Path, edit: Edit) -> None:
-    before = load_content(TOY)
+    before = load_content(toy)
     edit(
-        "frequency: [again, often, unsure] }, at_least: soon", "frequency: [again, often, unsure] }, at_least: at_home"
+        "often: [twice, more, unclear] }, at_least: within_week",
+        "often: [twice, more, unclear] }, at_least: self_care_watch",
     )
     changes = changed_outcomes(before, load_content(toy))
     # No breathlessness, no blood, no sweats: 3 frequencies, with and without fever.
-    assert changes == ["soon -> at_home (less urgent): 6 answer sets, such as {frequency=again}"]
-    assert changed_outcomes(load_content(toy), before)[0].startswith("at_home -> soon (more urgent)")
+    assert changes == ["within_week -> self_care_watch (less urgent): 6 answer sets, such as {often=twice}"]
+    assert changed_outcomes(load_content(toy), before)[0].startswith("self_care_watch -> within_week (more urgent)")
     assert changed_outcomes(before, before) == []
 
 
@@ -272,32 +283,32 @@ def test_a_menu_survives_writing_and_reading(toy: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("  today: { days: [1, 3], asks: visit }\n", "", "no schedule after today"),
-        ("soon: { days: [4, 8]", "soon: { days: [4, 4]", "more than one check-in a day"),
-        ("at_home: { days: [7]", "at_home: { days: []", "no check-in"),
-        ("asks: gone }", "asks: guess }", "asks 'guess', which is no check-in"),
-        ('times: ["10:00", "16:00"]', 'times: ["10:00", "19:45"]', "lies in the quiet hours"),
-        ('times: ["10:00", "16:00"]', 'times: ["10:00"]', "the times offered are 10:00, 16:00, not 10:00"),
-        ("Hello[ from", "Your health check[ from", "says 'health', which reveals (en: health)"),
-        ("pin_ask: Please send your PIN.", "pin_ask: Please send your lung PIN.", "says 'lung', which reveals"),
-        ("later: OK another day.", "later: Toux encore.", "says 'toux', which reveals (fr: toux)"),
-        ("text later]", "text never]", "text never shall be discreet, and does not exist"),
-        ("again: It is back", "back: It is back", "leads to 'back', which is nothing"),
-        ("barrier: why", "barrier: wherefore", "there is no question 'wherefore'"),
-        ("within_days: 180, frequency: often", "within_days: 180, frequency: daily", "'daily', which does not exist"),
-        ("unsure: 2, often: 3", "often: 3", "does not count 'unsure'"),
+        ("  same_day: { days: [1, 3], asks: care }\n", "", "schedules: the disposition 'same_day' is missing"),
+        ("routine_visit: { days: [7, 16]", "routine_visit: { days: [7, 7]", "more than one check-in a day"),
+        ("self_care_watch: { days: [14, 42]", "self_care_watch: { days: []", "no check-in"),
+        ("asks: watch }", "asks: guess }", "the check-in 'guess', which does not exist"),
+        ('times: ["10:00", "13:00", "17:00"]', 'times: ["10:00", "13:00", "19:45"]', "the times offered are"),
+        ("your check-in[ from", "your health check[ from", "says 'health', which reveals (en: health)"),
+        ("pin_ask: Please send your PIN.", "pin_ask: Please send your HIV PIN.", "says 'hiv', which reveals"),
+        ("later: OK, another day.", "later: Damu tena.", "says 'damu', which reveals (sw: damu)"),
+        ("text closed]", "text closing]", "'closing', which does not exist"),
+        ("again: Again, not_again", "repeat: Again, not_again", "the option 'repeat' leads to nothing"),
+        ("barrier: barrier", "barrier: wherefore", "'wherefore', which does not exist"),
+        ("within_days: 180, frequency: more", "within_days: 180, frequency: daily", "'daily', which does not exist"),
+        ("unclear: 2, more: 3", "more: 3", "'unclear'"),
         ("episodes: 3", "episodes: 2", "the rule with more episodes must stand first"),
-        ("asks: [urgent, since, body]", "asks: [urgents]", "asks 'urgents', which is no question"),
-        ("road: Ask who", "roads: Ask who", "there is no text 'road' for why"),
-        ("soon: [7], ", "", "no visits are said for soon"),
-        ("visits: {", "visits: { later: [1],", "names the disposition 'later', which does not exist"),
-        ("  urgency_today: TODAY\n", "", "no text urgency_today"),
-        ("private: [blood]", "private: [secret]", "private names 'secret'"),
-        ("still_open: [stayed]", "still_open: [asleep]", "'asleep' is no outcome"),
-        ("offer: Shall we ask", "offer: Shall we ask" + " and ask" * 20, "text offer: 2 segments; budget 1"),
-        ("text: Is it gone?", "text: Is it gone" + " and gone" * 20, "question gone: 2 segments; budget 1"),
-        ("frequency: F", "frequency: U", "a letter stands for two questions"),
-        (", body: B", "", "no letter for question body"),
+        ("asked_anew: [urgent, since, body]", "asked_anew: [urgents, body]", "the question 'urgents', which does not exist"),
+        ('far: "Ask for the nearest', 'fart: "Ask for the nearest', "the text 'far', which does not exist, did you mean 'fart'?"),
+        ("routine_visit: [16], ", "", "visits: the disposition 'routine_visit' is missing"),
+        ("visits: {", "visits: { later: [1],", "'later', which does not exist"),
+        ("  urgency_same_day: SEE TODAY\n", "", "there is no text 'urgency_same_day'"),
+        ("private: [sweats]", "private: [secret]", "private: names the finding 'secret'"),
+        ("still_open: [did_not_go]", "still_open: [asleep]", "the outcome 'asleep'"),
+        ("slip: Her slip again", "slips: Her slip again", "the option 'slips' leads to nothing"),
+        ("window: 7\n", "", "the key 'window' is missing"),
+        ('offer: "Shall we text', 'offer: "' + "Shall we text " * 20, "text offer: 3 segments; budget 1"),
+        ("often: F", "often: U", "a letter stands for two questions"),
+        (", body: B }", " }", "no letter for question body"),
     ],
 )  # fmt: skip
 def test_a_broken_protocol_of_follow_up_or_of_health_workers_is_named(

@@ -28,7 +28,7 @@ def build(toy: Path) -> tuple[int, str]:
 
 
 def english(toy: Path, old: str, new: str) -> None:
-    path = toy / "postcoital_bleeding.yaml"
+    path = toy / "topics" / "cough.yaml"
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new, 1))
 
@@ -109,9 +109,15 @@ def test_a_new_text_is_listed_and_an_old_one_dropped(toy: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("Bonjour[ de {sender}]. Peut-on parler?", "Bonjour de {sender}. Peut-on parler?"),
-        ("Un numéro de 1 à {last}.", "Un numéro de 1 à {most}."),
-        ("Bonjour[ de {sender}]. Peut-on parler?", "Bonjour[ de nous]. Peut-on parler?"),
+        (
+            "Bonjour, votre rendez-vous[ de {sender}]. Pouvons-nous parler?",
+            "Bonjour, votre rendez-vous de {sender}. Pouvons-nous parler?",
+        ),
+        ("Envoyez un seul numéro, de 1 à {last}.", "Envoyez un seul numéro, de 1 à {most}."),
+        (
+            "Bonjour, votre rendez-vous[ de {sender}]. Pouvons-nous parler?",
+            "Bonjour, votre rendez-vous[ de nous]. Pouvons-nous parler?",
+        ),
     ],
 )
 def test_a_translation_keeps_the_names_and_what_is_optional(toy: Path, old: str, new: str) -> None:
@@ -124,7 +130,7 @@ def test_a_translation_keeps_the_names_and_what_is_optional(toy: Path, old: str,
     ("old", "new", "named"),
     [
         ("Essoufflement", "Essoufflement le matin et le soir " * 12, "question urgent"),
-        ("Pas sûr", "Cancel", "'cancel' is a carrier's word"),
+        ("Je ne sais pas", "Cancel", "'cancel' is a carrier's word"),
         ("Fièvre", "Sueurs la nuit", "stands twice"),
         ("Restez loin de la fumée.", "Restez loin 深い.", "is outside GSM-7"),
         ("Ce sont peut-être les poumons.", "Vous avez une tumeur.", "which the content forbids"),
@@ -135,7 +141,7 @@ def test_a_broken_translation_is_named(toy: Path, old: str, new: str, named: str
     french(toy, old, new)
     assert build(toy)[0] == 0
     locale = load_locale("fr", "sms", longest_values(load_content(toy)), directory=toy, menus=toy / "menus")
-    assert named in "\n".join(check_words(locale, language_names(toy)))
+    assert named in "\n".join(check_words(locale, language_names(toy), {}))
 
 
 def test_a_language_without_a_name_is_refused(toy: Path) -> None:
