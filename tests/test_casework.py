@@ -104,14 +104,25 @@ def test_a_report_about_a_stranger_creates_nothing(ward: Ward) -> None:
         assert ward.patient(worker, here)[0].startswith(f"{spaced(here)} is no patient of yours.")
 
 
-def test_a_death_is_told_the_supervisor_at_once(ward: Ward) -> None:
-    """Before answers that wait: it leaves first."""
+def test_a_death_is_told_the_supervisor(ward: Ward) -> None:
     code = ward.new_patient(AMINA, IN_A_WEEK)
-    ward.outside.text(CHIEF, "hi")
-    ward.outside.text(AMINA, f"SEEN {code} 6")
-    ward.outside.drain()
-    assert f"{spaced(code)}, patient of {ward.signs[AMINA]}, has died. Please call." in ward.letters(CHIEF)
+    ward.text(AMINA, f"SEEN {code} 6")
+    assert ward.letters(CHIEF) == [f"{spaced(code)}, patient of {ward.signs[AMINA]}, has died. Please call."]
     assert told(ward, "has died") == [CHIEF]
+
+
+def test_a_death_and_an_unconfirmed_emergency_are_urgent(ward: Ward) -> None:
+    """They still leave after five hours in which the provider is down, when an ordinary letter is of no more use."""
+    dies, unconfirmed, moves = (ward.new_patient(AMINA, sms) for sms in (IN_A_WEEK, EMERGENCY, IN_A_WEEK))
+    ward.outside.provider.refuse |= {number: [(503, 0)] * 9 for number in (AMINA, CHIEF)}
+    ward.outside.text(AMINA, f"SEEN {dies} 6")
+    ward.outside.text(CLINIC, f"SEEN {moves} 4")
+    ward.outside.later(31 * MINUTE)
+    ward.outside.provider.behave()
+    ward.outside.later(5 * HOUR)
+    assert len(ward.letters(CHIEF, f"{spaced(dies)}, patient of")) == 1
+    assert len(ward.letters(CHIEF, f"has not confirmed {spaced(unconfirmed)}")) == 1
+    assert told(ward, "Reported by") == []
 
 
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason="numbers: a death goes to the owner's supervisor")
@@ -195,8 +206,7 @@ def test_a_supervisor_hears_on_monday_at_nine_what_is_overdue_and_once(ward: War
     ward.new_patient(AMINA, IN_A_WEEK)
     ward.new_patient(BARAKA, IN_TWO_WEEKS)
     ward.new_patient(DORA, IN_A_WEEK)
-    for _ in range(5):
-        ward.outside.later(DAY)
+    ward.outside.later(5 * DAY)
     ward.outside.later(20 * HOUR + 59 * MINUTE)
     assert told(ward, OVERDUE) == []
     ward.outside.later(MINUTE)
@@ -277,16 +287,29 @@ def meanwhile(ward: Ward, number: str, text: str, another: Callable[[], bool]) -
         service.redis.close()
 
 
-def test_what_a_facility_reports_while_her_worker_writes_is_kept_as_what_the_worker_does_is(ward: Ward) -> None:
+def test_what_a_facility_reports_while_her_worker_writes_is_kept(ward: Ward) -> None:
+    """The worker confirms an emergency just when the clinic reports it treated: no visit is due then."""
     code = ward.new_patient(AMINA, EMERGENCY)
-    ward.text(AMINA, "MENU", "4", code, "2")
 
     def another() -> bool:
         return ward.outside.text(CLINIC, f"SEEN {code} 1") == 200
 
     for _ in meanwhile(ward, AMINA, "3", another):
+        ward.outside.later(2 * DAY)
+        assert ward.due(AMINA) == []
+
+
+def test_what_a_worker_tells_while_a_facility_reports_is_kept(ward: Ward) -> None:
+    """She tells of an emergency just when the clinic reports what was before it."""
+    code = ward.new_patient(AMINA, IN_A_WEEK)
+    ward.text(AMINA, "MENU", "4", code, "1")
+
+    def another() -> bool:
+        return ward.outside.text(AMINA, "1") == 200
+
+    for _ in meanwhile(ward, CLINIC, f"SEEN {code} 1", another):
         ward.outside.drain()
-        assert "Did not go" in ward.letters(AMINA, "Noted for")[0]
+        assert ward.patients(AMINA) == [f"{code} EMERGENCY NOW 18/03"]
         assert told(ward, "Reported by") == [AMINA]
 
 
@@ -353,6 +376,7 @@ def test_nothing_stored_names_a_patient_or_a_worker(ward: Ward) -> None:
     ward.text(AMINA, "MENU", "1", "1", "red scarf", "1")
     enrolled = ward.text(AMINA, "MENU", "3", "1", "4", WOMAN)
     assert enrolled == ["We will text her. She can stop it at any time."]
+    assert told_in_clear(ward) == []
     ward.outside.text(WOMAN, "hi")
     assert told_in_clear(ward) == []
 

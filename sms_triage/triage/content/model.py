@@ -126,11 +126,17 @@ class Rule:
 
 @dataclass(frozen=True)
 class Invariant:
-    """A safety floor. `never_below` holds whenever `when` does; `only` is given nowhere but where `when` holds;
-    `told_after` names the question right after which the result is told."""
+    """What must hold of every answer set where `when` does, or of those whose outcome is the disposition `given`.
+
+    It is `never_below` an urgency; `only` is given nowhere else; `told_after` names the question right after which the
+    result is told; this advice it always `says`, that it `never_says`.
+    """
 
     id: str
     when: Condition
+    given: str | None
+    says: tuple[str, ...]
+    never_says: tuple[str, ...]
     never_below: str | None
     only: str | None
     told_after: str | None

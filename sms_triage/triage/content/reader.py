@@ -210,7 +210,16 @@ def _rule(order: int, entry: RuleEntry, dispositions: Mapping[str, Disposition])
 
 
 def _invariant(entry: InvariantEntry) -> Invariant:
-    return Invariant(entry.id, read_condition(entry.when), entry.never_below, entry.only, entry.told_after)
+    return Invariant(
+        entry.id,
+        read_condition(entry.when),
+        entry.given,
+        entry.says,
+        entry.never_says,
+        entry.never_below,
+        entry.only,
+        entry.told_after,
+    )
 
 
 def _roles(entry: RolesEntry) -> Roles:

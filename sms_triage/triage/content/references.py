@@ -130,7 +130,8 @@ class _Topic:
             yield f"{self._at('rules')}: no rule holds always: some answers would have no outcome"
         for invariant in topic.invariants:
             place = self._at("invariants", invariant.id)
-            named = [id for id in (invariant.never_below, invariant.only) if id]
+            named = [id for id in (invariant.never_below, invariant.only, invariant.given) if id]
+            yield from _known(place, "advice", (*invariant.says, *invariant.never_says), topic.advice)
             yield from self._when(f"{place}, when", invariant.when)
             yield from _known(place, "disposition", named, self.dispositions)
             yield from _known(place, "question", [invariant.told_after] if invariant.told_after else [], self.questions)

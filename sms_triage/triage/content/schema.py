@@ -125,7 +125,10 @@ class RuleEntry(Shape):
 
 class InvariantEntry(Shape):
     id: str
-    when: When
+    when: When = {}
+    given: str | None = None
+    says: tuple[str, ...] = ()
+    never_says: tuple[str, ...] = ()
     never_below: str | None = None
     only: str | None = None
     told_after: str | None = None

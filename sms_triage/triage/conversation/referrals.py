@@ -39,9 +39,10 @@ def noted(talk: Talk, session: Session, rule: Rule) -> Next:
     """A patient's result: she is referred. What is said besides it: why; and, in a message of its own since it is for
     others, a slip to forward."""
     patient = talk.patient or patient_of(talk, session.patient)
-    if patient is None:
-        return Next(talk, session)
     locale = talk.about(session)
+    if patient is None:
+        # She was handed over meanwhile.
+        return Next(talk, session, first=(Reply(locale.phrase("unknown_patient", {}, code=spaced(session.patient))),))
     known = facts(locale, session)
     case = patient.case.with_episode(episode_of(talk, session, rule), session.episode)
     case = replace(case, answers=session.answers, topic=session.topic)

@@ -11,6 +11,7 @@ from itertools import pairwise
 from sms_triage import text as sms
 from sms_triage.triage.content.model import Content
 from sms_triage.triage.menu.menu import Menu, Screen
+from sms_triage.triage.proofs.advice import check_advice
 from sms_triage.triage.proofs.space import Space
 from sms_triage.triage.proofs.wording import fixed_result
 from sms_triage.triage.wording.locale import Locale
@@ -46,7 +47,12 @@ def check(locale: Locale) -> Proof:
     space = Space(content)
     walks = _walks(space, menu)
     reach = {name: _union(by_length.values()) for name, by_length in walks.items()}
-    violations = [*_menu_is_the_rules(space, menu, reach), *_safety(space), *_promptness(space, menu, walks, reach)]
+    violations = [
+        *_menu_is_the_rules(space, menu, reach),
+        *_safety(space),
+        *_promptness(space, menu, walks, reach),
+        *check_advice(locale, space),
+    ]
     return Proof(
         tuple(dict.fromkeys(violations)),
         space.valid.bit_count(),
@@ -80,15 +86,11 @@ def changed_outcomes(old: Content, new: Content) -> list[str]:
         for now in new.dispositions:
             if was.id == now.id:
                 continue
-            changed = _given(before, was.id) & _given(after, now.id)
+            changed = before.given(was.id) & after.given(now.id)
             if changed:
                 way = "less urgent" if now.rank > was.rank else "more urgent"
                 lines.append(f"{was.id} -> {now.id} ({way}): {before.describe(changed)}")
     return lines
-
-
-def _given(space: Space, disposition: str) -> int:
-    return _union(t for rule, t in space.outcomes.items() if space.content.rule(rule).at_least.id == disposition)
 
 
 def _union(tables: Iterable[int]) -> int:
@@ -177,7 +179,7 @@ def _safety(space: Space) -> Iterator[str]:
         holds = space.table(invariant.when) & space.valid
         if invariant.never_below and (broken := holds & ~at_least[invariant.never_below]):
             yield f"invariant {invariant.id}: below {invariant.never_below}: {space.describe(broken)}"
-        if invariant.only and (broken := _given(space, invariant.only) & ~holds):
+        if invariant.only and (broken := space.given(invariant.only) & ~holds):
             yield f"invariant {invariant.id}: {invariant.only} given: {space.describe(broken)}"
 
 

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from sms_triage import text as sms
 from sms_triage.triage.content.folder import Folder
-from sms_triage.triage.content.question_ids import EPISODE
 from sms_triage.triage.people.followup import SPREAD_MINUTES, in_quiet_hours
 from sms_triage.triage.understanding.words import fold, normal
 from sms_triage.triage.wording.locale import Locale
@@ -15,8 +13,8 @@ QUIET = ("20:00", "09:00")
 
 
 def check_discretion(locale: Locale) -> tuple[str, ...]:
-    """What is sent before it is known who reads it reveals nothing, in any language, and everything fits."""
-    found = dict.fromkeys((*_discreet(locale), *_fits(locale)))
+    """What is sent before it is known who reads it reveals nothing, in any language."""
+    found = dict.fromkeys(_discreet(locale))
     return tuple(f"{locale.language}.{locale.channel}: {violation}" for violation in found)
 
 
@@ -45,16 +43,3 @@ def _discreet(locale: Locale) -> Iterator[str]:
             for word, language in revealing.items():
                 if token.startswith(word):
                     yield f"{name} says {token!r}, which reveals ({language}: {word})"
-
-
-def _fits(locale: Locale) -> Iterator[str]:
-    if locale.channel == "ussd":
-        return
-    budget = locale.content.budget.question
-    for id, text in locale.asks.items():
-        if id != EPISODE and sms.cost(text.own).segments > budget:
-            yield f"question {id}: {sms.cost(text.own).segments} segments; budget {budget}"
-    said = ("offer", "agreed", "seen", "it_stopped", "not_again", "not_yet", "far", "money", "afraid", "busy")
-    for name in locale.texts.keys() & set(said):
-        if sms.cost(locale.texts[name].own).segments > budget:
-            yield f"text {name}: {sms.cost(locale.texts[name].own).segments} segments; budget {budget}"

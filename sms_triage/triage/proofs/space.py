@@ -76,6 +76,14 @@ class Space:
                 result |= table
         return result
 
+    def given(self, disposition: str) -> int:
+        """Where the outcome is this disposition."""
+        result = 0
+        for rule, table in self.outcomes.items():
+            if self.content.rule(rule).at_least.id == disposition:
+                result |= table
+        return result
+
     def example(self, table: int) -> dict[str, str]:
         """One answer set of `table`: the first."""
         place = (table & -table).bit_length() - 1

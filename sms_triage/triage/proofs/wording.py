@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from sms_triage import text as sms
-from sms_triage.triage.content.model import Content, Question, Text
-from sms_triage.triage.content.question_ids import EPISODE, TOPIC
+from sms_triage.triage.content.model import Budget, Content, Question, Text
+from sms_triage.triage.content.question_ids import EPISODE, OUTCOME, TOPIC
 from sms_triage.triage.content.templates import fill, placeholders
+from sms_triage.triage.content.texts import URGENCY
 from sms_triage.triage.conversation.ussd import MOST_OPTIONS, pages_of
 from sms_triage.triage.menu.compiler import compile_content
 from sms_triage.triage.menu.menu import Menu, build_menu
 from sms_triage.triage.people.session import Session
+from sms_triage.triage.understanding import shorthand
 from sms_triage.triage.understanding.answers import Lexicon
 from sms_triage.triage.understanding.words import normal
 from sms_triage.triage.wording.load import offering
@@ -25,7 +28,7 @@ def check_words(
     content, menu = locale.content, locale.menu
     choosing = offering(locale, languages, topics)
     found = [*_names(content, locale.language), *_in_step(content, menu), *_words(locale), *_phrases(locale)]
-    found += _pages(choosing) if locale.channel == "ussd" else _budgets(locale, choosing)
+    found += _pages(choosing) if locale.channel == "ussd" else (*_budgets(locale, choosing), *_texts(locale))
     return tuple(f"{locale.language}.{locale.channel}: {violation}" for violation in dict.fromkeys(found))
 
 
@@ -103,15 +106,7 @@ def _budgets(locale: Locale, choosing: Locale) -> Iterator[str]:
     for who in ("own", "helper"):
         answers = locale.content.answers_of(who == "helper")
 
-        def over(where: str, words: str, segments: int, who: str = who) -> Iterator[str]:
-            cost = sms.cost(words)
-            if cost.encoding == "ucs2" != budget.encoding:
-                outside = "".join(sorted({letter for letter in words if sms.septets(letter) is None}))
-                yield f"{where} (to {who}): {outside!r} is outside GSM-7, which makes the whole message UCS-2"
-            if cost.segments > segments:
-                limit = f"{segments} segment{'s' if segments > 1 else ''}"
-                yield f"{where} (to {who}): {cost.size} {cost.encoding}, {cost.segments} segments; budget {limit}"
-
+        over = partial(_over, budget, who)
         longest_hint = max(
             (locale.phrase(name, answers, last=9) for name in locale.texts if name.startswith("hint_")), key=sms.units
         )
@@ -142,7 +137,31 @@ def _budgets(locale: Locale, choosing: Locale) -> Iterator[str]:
             yield from over(where, locale.say(text, answers), budget.line)
             for page in locale.pages([locale.say(text, answers)], answers):
                 yield from over(f"{where}, as a page", page, budget.result)
-        yield from over("help", locale.phrase("help", answers), budget.result)
+
+
+def _texts(locale: Locale) -> Iterator[str]:
+    """Every text and question of the service's own fits by SMS, filled with the longest that a turn fills in."""
+    budget, filled = locale.content.budget, _longest(locale)
+    for who in ("own", "helper"):
+        answers = locale.content.answers_of(who == "helper")
+        for name in locale.texts:
+            longer = name in LONGER or name.startswith("letter_")
+            words = locale.plain(locale.phrase(name, answers, **filled))
+            yield from _over(budget, who, f"text {name}", words, budget.result if longer else budget.question)
+        for id, text in locale.asks.items():
+            if id != EPISODE:
+                yield from _over(budget, who, f"question {id}", locale.to(text, answers), budget.question)
+
+
+def _over(budget: Budget, who: str, where: str, words: str, segments: int) -> Iterator[str]:
+    """What is wrong with a message of so many segments at the most, as it is said to `who`."""
+    cost = sms.cost(words)
+    if cost.encoding == "ucs2" != budget.encoding:
+        outside = "".join(sorted({letter for letter in words if sms.septets(letter) is None}))
+        yield f"{where} (to {who}): {outside!r} is outside GSM-7, which makes the whole message UCS-2"
+    if cost.segments > segments:
+        limit = f"{segments} segment{'s' if segments > 1 else ''}"
+        yield f"{where} (to {who}): {cost.size} {cost.encoding}, {cost.segments} segments; budget {limit}"
 
 
 def _pages(locale: Locale) -> Iterator[str]:
@@ -169,6 +188,25 @@ def _pages(locale: Locale) -> Iterator[str]:
     for name in ("sent_by_sms", "stopped", "try_again"):
         if not sms.fits_ussd(locale.phrase(name, {})):
             yield f"text {name} ends a dialog and does not fit on one page"
+
+
+LONGER = ("help", "slip", "why", "deleted", "joined", "join_help", "seen_help", "shorthand_unclear")
+"""Texts that may be as long as a result, as letters may: read once, or by others."""
+
+
+def _longest(locale: Locale) -> dict[str, object]:
+    """The longest that a turn fills into a text, by name. A list is a line for one; it grows with what it lists."""
+    content, public = locale.content, locale.public_labels
+    signs = [label.helper for name, label in public.items() if name in content.findings]
+    amount = max((label.helper for name, label in public.items() if name not in content.findings), key=len, default="")
+    letters = content.shorthand
+    return {
+        "last": 9, "number": 9, "times": 999, "date": "31/12", "chw": "0A0F", "code": "000 000 000", "part": "D99999",
+        "signs": ", ".join(filter(None, [amount, *signs])), "list": "0A0F 999",
+        "example": shorthand.write(content.baseline(), letters, content) if letters else "",
+        "urgency": max((text.own for name, text in locale.texts.items() if name.startswith(URGENCY)), key=len),
+        "outcome": max((option.label.own for option in locale.questions[OUTCOME].options), key=len),
+    }  # fmt: skip
 
 
 def _lines(content: Content) -> Iterator[tuple[str, Text]]:

@@ -130,11 +130,13 @@ class Locale:
         return [line for line in lines if line]
 
     def causes(self, answers: Answers) -> list[str]:
-        """What it may be, by the rules that hold, and then what it often is."""
+        """What it may be, by the rules that hold, and then what it often is. In an emergency only what makes it one:
+        nothing that reassures."""
         rules = self.content.rules_that_hold(answers)
-        meanings = dict.fromkeys(rule.may_mean for rule in rules)
-        lines = [self.say(self.content.meanings[meaning], answers) for meaning in meanings]
-        return [*lines, *(self.say(cause, answers) for cause in self.content.causes)]
+        emergency = rules[0].at_least.rank == 0
+        meanings = dict.fromkeys(rule.may_mean for rule in rules if not emergency or rule.at_least.rank == 0)
+        often = () if emergency else self.content.causes
+        return [self.say(text, answers) for text in (*(self.content.meanings[id] for id in meanings), *often)]
 
     def pages(self, lines: Iterable[str], answers: Answers, offered: Iterable[str] = ()) -> list[str]:
         """Lines as messages within the result budget, nothing left out; all but the last offer more.
