@@ -1,7 +1,10 @@
 """A new version of the content strands no live session."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from sms_triage.triage.content.model import CHANNELS
 from sms_triage.triage.content.reader import content_dir, load_content
@@ -89,3 +92,16 @@ def test_a_new_wording_changes_nothing_else(locales: Locales, tmp_path: Path) ->
     new = changed(tmp_path, ("How much blood, at its most?", "How much blood did you see?"))
     _, said = converse(new, person, "1", "2")
     assert said.startswith("How much blood did you see?")
+
+
+@pytest.mark.parametrize("way", ["sms", "ussd"])
+def test_a_question_of_the_services_own_that_is_gone_is_left_and_she_is_told(locales: Locales, way: str) -> None:
+    talk = Talk(locales)
+    for words in ("hi", "1", "5"):
+        talk.text(words)
+    talk.person = replace(talk.person, session=replace(talk.session, asking="a question of the last version"))
+    assert talk.wait(3600) == []
+    said = talk.text("1") if way == "sms" else [*talk.dial(), *talk.press("1")]
+    assert said[0].startswith("That question is gone.\nAre you pregnant" if way == "sms" else "You have a check")
+    assert talk.question is not None
+    assert talk.question.id == ("pregnancy" if way == "sms" else "by_sms")

@@ -230,6 +230,18 @@ def test_with_several_topics_the_first_screen_asks_which(both: Path) -> None:
     assert topic_of(VIGNETTES, talk.locales) == "postcoital_bleeding"
 
 
+def test_a_health_worker_of_several_topics_is_asked_which_and_her_shorthand_tells(both: Path) -> None:
+    talk = Talk(offered(both, "en"), Person(chw=Chw("chw", "Amina", "A12"), desk=Drawer()))
+    for text in ("hi", "1", "1"):
+        talk.text(text)
+    assert talk.text("1")[-1] == "What is it about?\n1 Bleeding after sex\n2 A sting"
+    assert talk.text("2")[0].startswith("Have they any of these?")
+    assert "Insect sting" in talk.text("1")[-1]
+    assert talk.text("N3 W1 S2")[0].splitlines()[:3] == ["N Neither", "W On the skin", "S Once or more"]
+    assert talk.text("D5 P1")[0].splitlines()[:2] == ["D None of these", "P Not pregnant"]
+    assert talk.text("Q5 P1")[0].startswith("Q5 is not clear.")
+
+
 def test_every_question_and_finding_can_be_renamed_in_the_yaml_alone(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(content_dir(), tmp_path / "content"))
     shutil.rmtree(folder / "locale")

@@ -171,18 +171,24 @@ def _line(talk: Talk, patient: Patient) -> str:
 
 
 def in_shorthand(talk: Talk, text: str) -> Next:
-    """A triage in one SMS: it is read back, with the guidance first if it is an emergency."""
+    """A triage in one SMS, about the first topic whose letters it is in: it is read back, with the guidance first if it
+    is an emergency."""
+    unclear: list[str] = []
+    for topic in talk.locales.topics:
+        locale = talk.locales.of(talk.person.language, talk.channel, topic)
+        try:
+            answers = shorthand.read(text, locale.content.shorthand, locale.content)
+        except shorthand.Unclear as error:
+            unclear.append(str(error))
+            continue
+        who = locale.content.said_to(helper=True)
+        session = replace(talk.fresh(topic), answers=(*who, *answers), asking=CONFIRM)
+        rule = locale.content.leading_rule(session.known)
+        guidance = Reply(locale.say(rule.at_least.text, session.known), priority_of(rule))
+        return Next(talk, session, event=ShorthandRead(), first=(guidance,) if rule.at_least.rank == 0 else ())
     locale = talk.locale
-    try:
-        answers = shorthand.read(text, locale.content.shorthand, locale.content)
-    except shorthand.Unclear as unclear:
-        example = shorthand.write(locale.content.baseline(), locale.content.shorthand, locale.content)
-        return home(talk, before=locale.phrase("shorthand_unclear", {}, part=str(unclear), example=example))
-    who = locale.content.said_to(helper=True)
-    session = replace(talk.fresh(locale.content.topic), answers=(*who, *answers), asking=CONFIRM)
-    rule = locale.content.leading_rule(session.known)
-    guidance = Reply(locale.say(rule.at_least.text, session.known), priority_of(rule))
-    return Next(talk, session, event=ShorthandRead(), first=(guidance,) if rule.at_least.rank == 0 else ())
+    example = shorthand.write(locale.content.baseline(), locale.content.shorthand, locale.content)
+    return home(talk, before=locale.phrase("shorthand_unclear", {}, part=unclear[0], example=example))
 
 
 def echo(talk: Talk, session: Session) -> str:
