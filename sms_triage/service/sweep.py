@@ -73,7 +73,7 @@ class Sweeper:
         message_id = f"unasked-{id}-{known.version}"
         inbound = Inbound(known.address.gateway, message_id, known.number, known.address.sender, "")
         turn = turn_of(self.placed(known.person, known.number, id))
-        status, wake = self.store.commit(known, inbound, turn, now)
+        status, wake = self.store.commit(known, inbound, turn, now, unasked=True)
         if wake:
             self.wake()
         return status == "ok" and bool(turn.replies)

@@ -78,12 +78,20 @@ class Store:
         )
 
     def commit(
-        self, known: Snapshot, inbound: Inbound, turn: Turn, now: float, dialog: Dialog | None = None
+        self,
+        known: Snapshot,
+        inbound: Inbound,
+        turn: Turn,
+        now: float,
+        dialog: Dialog | None = None,
+        *,
+        unasked: bool = False,
     ) -> tuple[Status, bool]:
         """The atomic step: the message taken, the turn kept, its replies in the outbox, its effects written down.
 
         With a `dialog` the turn was on USSD: only what goes by SMS is put into the outbox, and a repetition is told by
-        the dialog instead of a message id. Returns how it went and whether the caller must start a drain. A
+        the dialog instead of a message id. Of an `unasked` turn she said nothing, so she is kept no longer for it.
+        Returns how it went and whether the caller must start a drain. A
         ``conflict`` changed nothing: load again.
         """
         id, keys, step = known.id, keys_of(known.id), Step()
@@ -98,6 +106,8 @@ class Store:
             _erase(step, keys, id)
         else:
             self._records(step, keys, known, turn, dialog)
+        if not unasked:
+            self._heard(step, keys, known, turn)
         if turn.patient:
             patient = replace(turn.patient, owner=id)
             self.patients.write(step, patient, known.patients.get(patient.code, NOBODY))
@@ -115,7 +125,7 @@ class Store:
         return cast(Status, done.status), done.wake
 
     def _contact(self, step: Step, keys: Keys, known: Snapshot, inbound: Inbound, turn: Turn) -> None:
-        """How she is reached, and how long she is known."""
+        """How she is reached."""
         id, person, fields = known.id, turn.person, {}
         if known.number is None:
             fields["number"] = self.records.seal(inbound.number, f"number {id}")
@@ -127,32 +137,40 @@ class Store:
         if person.language != known.person.language and person.language:
             fields["language"] = self.records.seal(person.language, f"language {id}")
         step.note(keys.person(id), fields)
-        if known.unreachable:
-            step.strike(keys.person(id), "unreachable")
-        idle = CASE_SECONDS if person.case else PERSON_SECONDS
-        step.last(keys.person(id), ERASED_SECONDS if turn.erase else None if person.opted_out else idle)
 
     def _records(self, step: Step, keys: Keys, known: Snapshot, turn: Turn, dialog: Dialog | None) -> None:
-        """Her session, dialog and case, and when something is due, as far as they changed."""
+        """Her session, dialog and case, and when something is due, as far as they changed. What is not there, also
+        because it could not be read, is left alone until there is another."""
         id, before, after = known.id, known.person, turn.person
-        self._record(step, keys.session(id), f"session {id}", before.session, after.session, SESSION_SECONDS)
-        self._record(step, keys.case(id), f"case {id}", before.case, after.case, CASE_SECONDS)
+        if after.session is None and before.session is not None:
+            step.drop(keys.session(id))
+        elif after.session != before.session:
+            step.put(keys.session(id), self.records.seal(after.session, f"session {id}"), SESSION_SECONDS)
+        if after.case is None and before.case is not None:
+            step.drop(keys.case(id))
+        elif after.case != before.case:
+            step.change(keys.case(id), self.records.seal(after.case, f"case {id}"))
+            step.last_at_most(keys.case(id), CASE_SECONDS)
         if dialog:
             step.put(keys.dialog(id), self.records.seal(dialog, f"dialog {id}"), DIALOG_SECONDS)
         step.due(keys.silences, id, turn.silence_at)
         if (due := _check_in(after.case)) != _check_in(before.case):
             step.due(keys.followups, id, due)
 
-    def _record(self, step: Step, key: str, about: str, before: object, after: object, seconds: int) -> None:
-        """A record that lasts so long from now on. One that is not there, also because it could not be read, is left
-        alone until there is another."""
-        if after == before:
-            if after is not None:
-                step.last(key, seconds)
-        elif after is None:
-            step.drop(key)
-        else:
-            step.put(key, self.records.seal(after, about), seconds)
+    def _heard(self, step: Step, keys: Keys, known: Snapshot, turn: Turn) -> None:
+        """She said something, so she can be reached, and what is kept of her lasts so long from now on."""
+        id, person = known.id, turn.person
+        if known.unreachable:
+            step.strike(keys.person(id), "unreachable")
+        if turn.erase:
+            step.last(keys.person(id), ERASED_SECONDS)
+            return
+        idle = CASE_SECONDS if person.case else PERSON_SECONDS
+        step.last(keys.person(id), None if person.opted_out else idle)
+        if person.session and person.session == known.person.session:
+            step.last(keys.session(id), SESSION_SECONDS)
+        if person.case:
+            step.last(keys.case(id), CASE_SECONDS)
 
     def silent_people(self, now: float, most: int = 500) -> list[str]:
         """Who has been silent long enough to be told what her answers justify."""
