@@ -14,6 +14,7 @@ from sms_triage.settings import Settings
 from sms_triage.triage.conversation.engine import take_turn
 from sms_triage.triage.people.session import Person
 from sms_triage.web.app import create_app
+from tests.outside import USSD_KEY, Outside
 from tests.servers import serving
 
 ANA = "+254700000001"
@@ -108,6 +109,50 @@ def test_a_retry_under_a_new_id_is_not_a_second_answer(network: Network) -> None
     first = network.call("1*5")
     assert network.call("1*5", session="ATUid_2") == first
     assert network.call("1*5*2", session="ATUid_2").startswith("CON Are you pregnant")
+
+
+@pytest.mark.parametrize(("seconds", "texts"), [(29, 1), (31, 2)], ids=["29 s: again", "31 s: anew"])
+def test_for_30_seconds_the_same_call_under_another_id_is_a_repetition(
+    outside: Outside, seconds: int, texts: int
+) -> None:
+    """Later she dials anew, with the answers that she had keyed in, and has her result texted once more."""
+    outside.key(ANA, "1*1")
+    said = outside.key(ANA, "1*1*3")
+    assert said.startswith("END We will text it to you.")
+    outside.time.at += seconds
+    assert outside.key(ANA, "1*1*3", session="AT2") == said
+    outside.settle()
+    assert len(outside.delivered(ANA)) == texts
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(179, "CON Your age"), (181, "CON EMERGENCY: go to the nearest hospital")],
+    ids=["179 s: the same dialog", "181 s: another"],
+)
+def test_for_180_seconds_a_dialog_goes_on_under_another_id(outside: Outside, seconds: int, shown: str) -> None:
+    """Later what comes is another dialog, and its first answers are to the first questions."""
+    outside.key(ANA, "1*5*2", session="AT0")
+    assert outside.key(ANA, "").startswith("CON You have a check that is not finished.")
+    assert outside.key(ANA, "1").startswith("CON Are you pregnant")
+    outside.time.at += seconds
+    page = outside.key(ANA, "1*1", session="AT2")
+    assert page.startswith(shown)
+
+
+@pytest.mark.parametrize(("seconds", "answers"), [(1.9, 1), (2.1, 2)], ids=["1.9 s: again", "2.1 s: another"])
+def test_where_only_the_last_answer_is_sent_for_2_seconds_the_same_is_a_repetition(
+    outside: Outside, seconds: float, answers: int
+) -> None:
+    def press(message: str, kind: str = "Response") -> str:
+        call = {"Type": kind, "Mobile": ANA, "SessionId": "s1", "ServiceCode": "711*99", "Message": message}
+        path, params = f"{outside.address}/ussd/hubtel", {"key": USSD_KEY}
+        return str(requests.post(path, params=params, json=call, timeout=10).json()["Message"])
+
+    pages = [press("*711*99#", "Initiation"), press("1")]
+    outside.time.at += seconds
+    pages.append(press("1"))
+    assert len(set(pages)) == 1 + answers
 
 
 @pytest.mark.parametrize("text", ["*384*99*1*2#", "384*99*1*2", "1*2"])

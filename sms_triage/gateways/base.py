@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Protocol, runtime_checkable
 
 
@@ -160,5 +160,15 @@ def check_caller(request: Request, secret: str, networks: tuple[str, ...]) -> No
     key = dict(request.query).get("key", "")
     if not secret or not hmac.compare_digest(key.encode(), secret.encode()):
         raise Forged
-    if networks and not any(ip_address(request.caller) in ip_network(network) for network in networks):
+    if networks and not any(_address(request.caller) in ip_network(network) for network in networks):
         raise Forged
+
+
+def _address(caller: str) -> IPv4Address | IPv6Address:
+    """Who calls; a server that listens on IPv6 writes those on IPv4 in its own way. Raises :class:`Forged` if nobody
+    knows (behind a socket without an address)."""
+    try:
+        address = ip_address(caller)
+    except ValueError:
+        raise Forged from None
+    return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
