@@ -285,6 +285,16 @@ def test_a_menu_survives_writing_and_reading(toy: Path) -> None:
     assert load_menu(menu_path(toy / "menus", content.topic, "en", "sms")) == menu
 
 
+def test_a_time_that_is_offered_and_lies_in_the_quiet_hours_is_named(toy: Path, edit: Edit) -> None:
+    """So does one before them from which a check-in may leave only in them."""
+    edit('times: ["10:00", "13:00", "17:00"]', 'times: ["08:59", "13:00", "19:45"]')
+    edit('"10:00": "10:00", "13:00": "13:00", "17:00": "17:00"', '"08:59": "08:59", "13:00": "13:00", "19:45": "19:45"')
+    assert protocol_violations(toy).splitlines() == [
+        "follow-up at 08:59 lies in the quiet hours 20:00-09:00",
+        "follow-up at 19:45 lies in the quiet hours 20:00-09:00",
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [

@@ -46,7 +46,7 @@ def with_pin(talk: Talk, session: Session, pin: str) -> Turn:
     talk = talk.knowing(opted_out=False, case=replace(case, time=hour, pin=pin, plan=plan))
     date = talk.person.calendar.local(plan.due).strftime("%d/%m")
     session = talk.shown(replace(session, asking="", then="", misses=0, offered=()))
-    return talk.say(session, locale.phrase("agreed", session.known, date=date), events=(FollowUp("agreed"),))
+    return talk.aside(session, locale.phrase("agreed", session.known, date=date), events=(FollowUp("agreed"),))
 
 
 Answered = Callable[[Talk, Session, Case, Plan, Event], Next | Turn]

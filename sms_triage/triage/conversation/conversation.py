@@ -151,7 +151,7 @@ def _delete(talk: Talk, session: Session) -> Turn:
 
 
 def _help(talk: Talk, session: Session) -> Turn:
-    return talk.say(session, talk.locale.phrase("help", session.known), events=(HelpAsked(),))
+    return talk.aside(session, talk.locale.phrase("help", session.known), events=(HelpAsked(),))
 
 
 def _restart(talk: Talk, session: Session) -> Next:
@@ -185,6 +185,8 @@ def _back(talk: Talk, session: Session) -> Next | Turn:
         return begin(talk)
     locale = talk.about(session)
     session = replace(session, misses=0, reading="")
+    if session.aside:
+        return results.again(talk, session) if concluded(locale, session) else Next(talk, session, event=WentBack())
     if session.asking in locale.questions and locale.questions[session.asking].zero:
         return handler_of(locale, session.asking, "stop")(talk, session, "stop")
     if session.asking in CHW_QUESTIONS:
@@ -300,7 +302,7 @@ def _alarm(talk: Talk, session: Session, alarm: Alarm) -> Turn:
     locale = talk.about(session)
     guidance, events = _guidance(locale, alarm, session.known), (AlarmHeard(alarm.id),)
     if concluded(locale, session):
-        return talk.say(session, guidance, events=events)
+        return talk.aside(session, guidance, events=events)
     go_on = f"{locale.phrase('to_go_on', session.known)} {_question(talk, session)}"
     return talk.say(talk.shown(session), guidance, go_on, events=events)
 
@@ -325,7 +327,7 @@ def _pleasantry(talk: Talk, session: Session) -> Next | Turn:
     if talk.before is None:
         return begin(talk)
     if concluded(talk.about(session), session):
-        return talk.say(session, results.below(talk, session))
+        return talk.aside(session, results.below(talk, session))
     return Next(talk, replace(session, misses=0))
 
 
@@ -335,13 +337,13 @@ def _missed(talk: Talk, session: Session, why: str) -> Turn:
     if session.misses > SILENT_AFTER_MISSES and talk.channel == "sms":
         return talk.say(session, events=(Looped(),))
     locale = talk.about(session)
-    if concluded(locale, session):
-        hint, question = "", results.below(talk, session)
-    else:
-        hint, question = _hint(locale, session, why), _question(talk, session)
+    hint = _hint(locale, session, why)
     if session.misses >= HELP_AFTER_MISSES:
         hint = locale.phrase("hint_again", session.known)
-    return talk.say(talk.shown(session), "\n".join(filter(None, [hint, question])), events=(Missed(),))
+    if concluded(locale, session):
+        return talk.aside(talk.shown(session), f"{hint}\n{results.below(talk, session)}", events=(Missed(),))
+    words = "\n".join(filter(None, [hint, _question(talk, session)]))
+    return talk.say(talk.shown(session), words, events=(Missed(),))
 
 
 def _hint(locale: Locale, session: Session, why: str) -> str:

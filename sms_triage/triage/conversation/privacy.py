@@ -62,7 +62,7 @@ def diary(talk: Talk, session: Session) -> Turn:
     locale = talk.locales.of(talk.person.language, talk.channel, case.topic)
     episodes = case.about(case.topic).episodes
     if not episodes:
-        return talk.say(session, locale.phrase("diary_empty", {}), events=(DiaryAsked(),))
+        return talk.aside(session, locale.phrase("diary_empty", {}), events=(DiaryAsked(),))
     window = locale.protocol.diary_days * DAY
     times = sum(episode.times for episode in episodes if episode.at > talk.now - window)
     head, total = locale.phrase("diary", {}), locale.phrase("diary_more", {}, times=times)
@@ -74,7 +74,7 @@ def diary(talk: Talk, session: Session) -> Turn:
         if notes and not sms.fits(f"{head}\n{longer}\n{total}", locale.content.budget.result):
             break
         notes = longer
-    return talk.say(session, f"{head}\n{notes}\n{total}", events=(DiaryAsked(),))
+    return talk.aside(session, f"{head}\n{notes}\n{total}", events=(DiaryAsked(),))
 
 
 def erased(talk: Talk) -> Turn:

@@ -77,7 +77,7 @@ def acknowledge(talk: Talk, session: Session, _: str) -> Next | Turn:
         talk, patient=replace(patient, referral=replace(patient.referral, acknowledged=True, confirm_by=None))
     )
     session = talk.shown(replace(session, offered=(), misses=0))
-    return talk.say(session, talk.locale.phrase("acknowledged", {}), events=(Acknowledged(),))
+    return talk.aside(session, talk.locale.phrase("acknowledged", {}), events=(Acknowledged(),))
 
 
 def slip(talk: Talk, patient: Patient) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sms_triage.events import Completed, FollowUp, ReadOn, Restarted, SentBySms
+from sms_triage.events import Completed, FollowUp, ReadOn, Restarted, SentBySms, WentBack
 from sms_triage.triage.content.question_ids import RESULT, TIME
 from sms_triage.triage.content.results import MORE, OFFER, TO_CONFIRM
 from sms_triage.triage.conversation import episodes, referrals
@@ -27,11 +27,7 @@ def conclude(coming: Next) -> Turn:
     talk, session = noted.talk, replace(noted.session, reading="", asking="")
     session = talk.shown(replace(session, offered=_offered(talk, session)))
     known = facts(locale, session)
-    prompts = [
-        locale.prompt(text, option, session.offered, known)
-        for text, option in (PROMPTS[condition] for condition in session.offered)
-        if talk.channel == "sms"
-    ]
+    prompts = _prompts(talk, session)
     result = Reply(locale.result(rule, known, session.offered), priority_of(rule))
     if session.patient:
         why, *slip = noted.first or (Reply(""),)
@@ -40,6 +36,26 @@ def conclude(coming: Next) -> Turn:
         told = (*([Reply(locale.phrase(review.says, {}))] if review else []), *map(Reply, prompts))
     events = (*filter(None, [coming.event]), Completed(rule.at_least.id))
     return talk.say(session, *coming.first, result, *told, events=events)
+
+
+def again(talk: Talk, session: Session) -> Turn:
+    """The result once more: nothing new is noted, and nothing more is offered."""
+    locale = talk.about(session)
+    rule, offered = owed(locale, session), tuple(name for name in session.offered if name != MORE)
+    session = talk.shown(replace(session, offered=offered))
+    words = locale.result(rule, facts(locale, session), offered)
+    return talk.say(session, Reply(words, priority_of(rule)), events=(WentBack(),))
+
+
+def _prompts(talk: Talk, session: Session) -> list[str]:
+    """What to send for each option that is offered beside those below every result. On USSD it stands with them."""
+    locale = talk.about(session)
+    known = facts(locale, session)
+    return [
+        locale.prompt(*PROMPTS[condition], session.offered, known)
+        for condition in session.offered
+        if condition in PROMPTS and talk.channel == "sms"
+    ]
 
 
 def _offered(talk: Talk, session: Session) -> tuple[str, ...]:
@@ -73,7 +89,7 @@ def _read(talk: Talk, session: Session, topic: str, place: int) -> Turn:
         offered=(*offered, MORE) if more else offered,
         misses=0,
     )
-    return talk.say(talk.shown(session), pages[place], events=(ReadOn(topic),))
+    return talk.aside(talk.shown(session), pages[place], events=(ReadOn(topic),))
 
 
 def _by_sms(talk: Talk, session: Session, _: str) -> Turn:
@@ -100,4 +116,4 @@ HANDLERS: Handlers = {
 def below(talk: Talk, session: Session) -> str:
     """What may be read and done next, below the result."""
     locale = talk.about(session)
-    return locale.below(session.offered, facts(locale, session))
+    return "\n".join((locale.below(session.offered, facts(locale, session)), *_prompts(talk, session)))

@@ -87,10 +87,16 @@ class Talk:
     def say(self, session: Session, *replies: Reply | str, events: tuple[Event, ...] = ()) -> Turn:
         """The turn that ends in this session and says these words."""
         said = (Reply(reply) if isinstance(reply, str) else reply for reply in replies)
-        person = replace(self.person, session=session)
+        person = replace(self.person, session=replace(session, aside=False))
         return Turn(
             person, tuple(reply for reply in said if reply.text), events, patient=self.patient, effects=self.effects
         )
+
+    def aside(self, session: Session, *replies: Reply | str, events: tuple[Event, ...] = ()) -> Turn:
+        """The same for words that are neither the question nor the result that the session is at. On a USSD screen they
+        stand in its place, and Back leads to it."""
+        turn = self.say(session, *replies, events=events)
+        return replace(turn, person=replace(self.person, session=replace(session, aside=self.channel == "ussd")))
 
     def close(self, words: str, event: Event) -> Turn:
         """The last words of a talk about something: what she writes next begins anew."""

@@ -13,16 +13,16 @@ class Session:
     """One conversation in progress, or just completed.
 
     `heard` is when the person last wrote (seconds since the epoch), `channel` how, `topic` what it is about ("" until
-    she chose one of several). `answers` are (question id,
-    {finding: value}) in the order given: Back removes the last. `asking` is set only when a question is asked out of
-    its turn; `shown` is the stamp of the question last put to the person, so that after a change of the content an
-    answer is never read as one to another question. `alarms` are the dangers stated in free text, `misses` the texts in
-    a row that were not understood, `reading` what is being read after the result ("", "tips:2", "causes:1"), `told`
-    whether a broken-off conversation was told what it is owed. `again` tells that an episode is reported instead of a
-    whole triage, `counted` what the frequency is by the episodes before, `episode` when this conversation was noted as
-    one, `offered` what is offered below its result besides what always is, `then` what a PIN leads to; `patient` is the
-    number of the patient it is about. On USSD, `pages` are those of the last answer if it has more than one, and `page`
-    the one on the screen.
+    she chose one of several). `answers` are (question id, {finding: value}) in the order given: Back removes the last.
+    `asking` is set only when a question is asked out of its turn; `shown` is the stamp of the question last put to the
+    person, so that after a change of the content an answer is never read as one to another question. `alarms` are the
+    dangers stated in free text, `misses` the texts in a row that were not understood, `reading` what is being read
+    after the result ("", "tips:2", "causes:1"), `told` whether a broken-off conversation was told what it is owed.
+    `again` tells that an episode is reported instead of a whole triage, `counted` what the frequency is by the episodes
+    before, `episode` when this conversation was noted as one, `offered` what is offered below its result besides what
+    always is, `then` what a PIN leads to; `patient` is the number of the patient it is about. On USSD, `aside` tells
+    that something else stands on the screen than the question or the result that it is at, `pages` are those of the
+    last answer if it has more than one, and `page` the one on the screen.
     """
 
     heard: float
@@ -41,6 +41,7 @@ class Session:
     offered: tuple[str, ...] = ()
     then: str = ""
     patient: str = ""
+    aside: bool = False
     pages: tuple[str, ...] = ()
     page: int = 0
 
