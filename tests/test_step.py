@@ -14,6 +14,7 @@ from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.simulator import SimulatorGateway
 from sms_triage.keys import keys_of
 from sms_triage.service.service import Service
+from sms_triage.triage.conversation.engine import take_turn
 from sms_triage.triage.conversation.standing import asked
 
 ANA = "+254700000001"
@@ -87,6 +88,18 @@ def test_different_messages_at_the_same_instant_are_all_taken_one_after_the_othe
     person = service.vault.person(ANA)
     assert service.redis.hget(keys_of(person).person(person), "version") == b"8"
     assert waiting(service) == 8
+
+
+def test_a_turn_made_from_what_is_no_longer_so_changes_nothing(service: Service) -> None:
+    """Nor does one made from a message that was taken meanwhile, whatever else was read."""
+    text(service, "hi", id="SM1")
+    store, id = service.store, service.vault.person(ANA)
+    known = store.load(id)
+    turn = take_turn(service.locales, known.person, "1", NOW)
+    commits = [store.commit(known, Inbound("simulator", name, ANA, "1", "1"), turn, NOW) for name in ("SM2", "SM3")]
+    assert [status for status, _ in commits] == ["ok", "conflict"]
+    assert store.commit(store.load(id), Inbound("simulator", "SM2", ANA, "1", "1"), turn, NOW)[0] == "duplicate"
+    assert waiting(service) == 2
 
 
 def test_people_never_see_each_others_answers(service: Service) -> None:
