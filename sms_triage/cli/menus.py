@@ -12,8 +12,8 @@ import click
 
 from sms_triage.settings import SettingsError
 from sms_triage.triage.content.errors import ContentError
-from sms_triage.triage.content.model import CHANNELS, Content
-from sms_triage.triage.content.opening import open_folder, topics_of
+from sms_triage.triage.content.model import CHANNELS
+from sms_triage.triage.content.opening import open_folder
 from sms_triage.triage.content.reader import content_dir, load_content
 from sms_triage.triage.content.translations import (
     SOURCE_LANGUAGE,
@@ -41,6 +41,7 @@ from sms_triage.triage.wording.load import (
     longest_values,
     topic_titles,
 )
+from sms_triage.triage.wording.locale import Locale
 
 
 def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,46 +60,65 @@ def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def _content(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a command that reads content."""
+    folder = click.Path(exists=True, file_okay=False, path_type=Path)
+    return click.option(
+        "--content", "directory", type=folder, default=content_dir, help="Another content folder.", show_default=False
+    )(command)
+
+
+def _menus(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a command that reads content and the menus made from it."""
+    folder = click.Path(exists=True, file_okay=False, path_type=Path)
+    return _content(
+        click.option("--menus", "menus_path", type=folder, default=menus_dir, help="Another menus folder.")(command)
+    )
+
+
+_language = click.option("--lang", default=SOURCE_LANGUAGE, show_default=True)
+_channel = click.option("--channel", type=click.Choice(CHANNELS), default="sms", show_default=True)
+
+
 @click.group()
 def menus() -> None:
     """The compiler: menus from content, and the proofs about them."""
 
 
 @menus.command()
-@click.option("--content", "directory", type=click.Path(exists=True, path_type=Path), help="Another content folder.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Another folder than menus/.")
+@_content
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=menus_dir, help="Another folder than menus/."
+)
 @one_line
-def build(directory: Path | None, out: Path | None) -> None:
+def build(directory: Path, out: Path) -> None:
     """Writes menus/ from the content, and brings its translations in step.
 
-    Exits 1 and says what is left to translate if a language is not complete.
+    A language that is not complete is left out: it says what is left to translate, and exits 1.
     """
-    directory = directory or content_dir()
-    texts = collect_texts(directory)
+    folder, texts = open_folder(directory), collect_texts(directory)
     write_template(directory / "locale" / "messages.pot", texts)
-    untranslated = False
+    complete = list(languages_of(directory))
     for language in languages_of(directory)[1:]:
-        for missing in update_translation(po_path(directory, language), texts):
-            untranslated = True
-            click.echo(f"not translated: {missing}", err=True)
-    if untranslated:
-        sys.exit(1)
-    for topic, language, channel in product(topics_of(directory), languages_of(directory), CHANNELS):
+        if untranslated := update_translation(po_path(directory, language), texts):
+            complete.remove(language)
+            for missing in untranslated:
+                click.echo(f"not translated: {missing}", err=True)
+    for topic, language, channel in product(folder.topics, complete, CHANNELS):
         content = load_content(directory, load_translation(directory, language), channel, topic)
         menu = build_menu(content, compile_content(content), language, channel)
-        path = menu_path(out or menus_dir(), topic, language, channel)
+        path = menu_path(out, topic, language, channel)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(dump_menu(menu), encoding="utf-8")
         click.echo(f"{path}: {len(menu.screens)} screens, content {content.hash}")
+    sys.exit(0 if complete == list(languages_of(directory)) else 1)
 
 
 @menus.command(name="check")
-@click.option("--content", "directory", type=click.Path(exists=True, path_type=Path), help="Another content folder.")
-@click.option("--menus", "menus_path", type=click.Path(exists=True, path_type=Path), help="Another menus folder.")
+@_menus
 @one_line
-def check_menus(directory: Path | None, menus_path: Path | None) -> None:
+def check_menus(directory: Path, menus_path: Path) -> None:
     """Proves the menus and the content sound, or names each violation."""
-    directory = directory or content_dir()
     broken = False
     for violation in _check(directory, menus_path):
         broken = True
@@ -106,20 +126,23 @@ def check_menus(directory: Path | None, menus_path: Path | None) -> None:
     sys.exit(1 if broken else 0)
 
 
-def _check(directory: Path, menus_path: Path | None) -> Iterator[str]:
+def _check(directory: Path, menus_path: Path) -> Iterator[str]:
     folder = open_folder(directory)
     for fault in unhandled(folder):
         raise ContentError(fault)
     yield from times_in_quiet_hours(folder.follow_up.times, QUIET)
     for line in schedules(folder):
         click.echo(line)
-    topics = topics_of(directory)
+    topics = folder.topics
     for topic, channel, language in product(topics, CHANNELS, languages_of(directory)):
-        violations = tuple(_check_locale(directory, menus_path, topic, channel, language))
+        try:
+            violations = tuple(_check_locale(directory, menus_path, topic, channel, language))
+        except ContentError as error:  # of this language: the others are looked at all the same
+            violations = (str(error),)
         yield from (f"{topic}: {violation}" if len(topics) > 1 else violation for violation in violations)
 
 
-def _check_locale(directory: Path, menus: Path | None, topic: str, channel: str, language: str) -> Iterator[str]:
+def _check_locale(directory: Path, menus: Path, topic: str, channel: str, language: str) -> Iterator[str]:
     """What is proven of a topic in one language on one channel."""
     values = longest_values(load_content(directory))
     locale = load_locale(language, channel, values, topic, directory=directory, menus=menus)
@@ -151,53 +174,57 @@ def _show_distribution(who: str, found: Distribution) -> None:
 @one_line
 def diff(old: Path, new: Path) -> None:
     """Which answer sets change disposition between two content folders."""
-    topics = dict.fromkeys((*topics_of(old), *topics_of(new)))
+    before, after = open_folder(old).topics, open_folder(new).topics
+    topics = dict.fromkeys((*before, *after))
     for topic in topics:
-        if topic not in topics_of(old) or topic not in topics_of(new):
-            lines = [f"stands in one of the two only: {old if topic in topics_of(old) else new}"]
+        if topic not in before or topic not in after:
+            lines = [f"stands in one of the two only: {old if topic in before else new}"]
         else:
             lines = changed_outcomes(load_content(old, topic=topic), load_content(new, topic=topic))
         for line in lines or ["no answer set changes its disposition"]:
             click.echo(f"{topic}: {line}" if len(topics) > 1 else line)
 
 
-_LANGUAGE = click.Choice(languages_of(content_dir()))
-_CHANNEL = click.Choice(CHANNELS)
-_TOPIC = click.Choice(topics_of(content_dir()))
-
-
 @menus.command()
-@click.option("--lang", type=_LANGUAGE, default=SOURCE_LANGUAGE, show_default=True)
-@click.option("--channel", type=_CHANNEL, default="sms", show_default=True)
-@click.option("--topic", type=_TOPIC, default=topics_of(content_dir())[0], show_default=True)
+@_menus
+@_language
+@_channel
+@click.option("--topic", default="", help="The first of the content by default.")
 @one_line
-def graph(lang: str, channel: str, topic: str) -> None:
+def graph(directory: Path, menus_path: Path, lang: str, channel: str, topic: str) -> None:
     """Draws the menu of a topic as Graphviz: sms-triage menus graph | dot -Tsvg > menu.svg"""
-    content = load_content(None, load_translation(content_dir(), lang), channel, topic)
-    click.echo(draw(load_menu(menu_path(menus_dir(), topic, lang, channel)), content), nl=False)
+    content = load_content(directory, load_translation(directory, lang), channel, topic)
+    click.echo(draw(load_menu(menu_path(menus_path, content.topic, lang, channel)), content), nl=False)
 
 
 @menus.command(name="card")
-@click.option("--lang", type=_LANGUAGE, default=SOURCE_LANGUAGE, show_default=True)
+@_menus
+@_language
 @one_line
-def show_card(lang: str) -> None:
+def show_card(directory: Path, menus_path: Path, lang: str) -> None:
     """The one-SMS shorthand, a page for each topic to print: sms-triage menus card > card.html"""
-    click.echo(card([load_locale(lang, "sms", {}, topic) for topic in topics_of(content_dir())]), nl=False)
+    locales = [
+        load_locale(lang, "sms", {}, topic, directory=directory, menus=menus_path)
+        for topic in open_folder(directory).topics
+    ]
+    click.echo(card(locales), nl=False)
 
 
 @menus.command()
-@click.option("--lang", type=_LANGUAGE, default=SOURCE_LANGUAGE, show_default=True)
+@_menus
+@_language
 @one_line
-def show(lang: str) -> None:
+def show(directory: Path, menus_path: Path, lang: str) -> None:
     """The content in words, for a clinician to read: questions, rules, what each result says."""
-    for other in languages_of(content_dir())[1:]:
-        click.echo(f"translation {other}, review: {load_translation(content_dir(), other).review}")
-    for topic in topics_of(content_dir()):
+    for other in languages_of(directory)[1:]:
+        click.echo(f"translation {other}, review: {load_translation(directory, other).review}")
+    for topic in open_folder(directory).topics:
         click.echo()
-        _show(load_content(None, load_translation(content_dir(), lang), topic=topic), lang)
+        _show(load_locale(lang, "sms", {}, topic, directory=directory, menus=menus_path))
 
 
-def _show(content: Content, language: str) -> None:
+def _show(locale: Locale) -> None:
+    content = locale.content
     click.echo(f"{content.title.own} ({content.topic}), content {content.hash}, review: {content.review}\n")
     for question in content.questions:
         click.echo(f"{question.id}: {question.text.own}")
@@ -205,7 +232,6 @@ def _show(content: Content, language: str) -> None:
             click.echo(f"  {number} {option.label.own}  [{option.finding}={option.value}]")
         if question.none:
             click.echo(f"  {question.last} {question.none.own}")
-    locale = load_locale(language, "sms", {}, content.topic)
     for rule in content.rules:
         sources = ", ".join(rule.sources)
         when = " and ".join(
@@ -220,13 +246,16 @@ def _show(content: Content, language: str) -> None:
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="The whole report, with transcripts.")
-@click.option("--lang", type=_LANGUAGE, default=SOURCE_LANGUAGE, show_default=True)
-@click.option("--channel", type=_CHANNEL, default="sms", show_default=True)
-@click.option("--topic", type=_TOPIC, help="What they are about; by default what has the findings they name.")
+@_menus
+@_language
+@_channel
+@click.option("--topic", default="", help="What they are about; by default what has the findings they name.")
 @one_line
-def vignettes(files: tuple[Path, ...], as_json: bool, lang: str, channel: str, topic: str | None) -> None:
+def vignettes(
+    files: tuple[Path, ...], as_json: bool, directory: Path, menus_path: Path, lang: str, channel: str, topic: str
+) -> None:
     """Plays clinical vignettes through the real engine. Exits 1 if any is under-triaged."""
-    locales = load_locales((lang,), lang, {})
+    locales = load_locales((lang,), lang, {}, directory=directory, menus=menus_path)
     played = []
     for path in files:
         about = locales.about(topic or topic_of(path, locales))

@@ -193,7 +193,7 @@ def test_a_danger_may_not_be_followed_by_another_question(toy: Path) -> None:
         ("label: Fever", "label: Menu", "'menu' is a keyword"),
         ("label: Fever", "label: Sweats at night", "stands twice"),
         ("words: [hot]", "words: [sweating]", "'sweating' means 2 options"),
-        ("en: [menu, restart,", "en: [menu, quit,", "is a carrier's"),
+        ("en: [menu, restart,", "en: [menu, yes,", "is a carrier's"),
         ("air: Keep away from smoke.", 'air: ""', "advice air has no text"),
         ("It may be smoke or dust.", "You have a tumour.", "which the content forbids"),
         ("advice: [air]", "advice: []", "advice air is given by no rule"),

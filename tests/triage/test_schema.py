@@ -119,7 +119,7 @@ def test_a_name_changed_in_one_place_alone_is_told_in_one_line_with_a_file(
     finally:
         path.write_text(text, encoding="utf-8")
     assert code == 1
-    assert re.fullmatch(r"(sms-triage: )?[\w/.]+yaml.*: .+\n", said), said
+    assert re.fullmatch(r"(sms-triage: )?[\w/.]+(yaml|po).*: .+\n", said), said
 
 
 @pytest.mark.parametrize(
@@ -135,6 +135,17 @@ def test_a_name_changed_in_one_place_alone_is_told_in_one_line_with_a_file(
         ("followup.yaml", "barrier: barrier", "barrier: hurdle", "followup.yaml: barrier: names the question 'hurdle', which does not exist"),
         ("service.yaml", "tips: { label: Tips, unless: more }", "tips: { label: Tips, unless: moor }", "service.yaml: results, tips: names the condition 'moor', which does not exist"),
         ("service.yaml", "  topic: What is it about?", "  topic: What?\n  topic: Which?", "is not YAML: 'topic' stands twice"),
+        ("service.yaml", "topics: [postcoital_bleeding]", "topics: [bleeding]", "service.yaml: topics: names the topic 'bleeding', but there is no topics/bleeding.yaml"),
+        ("service.yaml", "topics: [postcoital_bleeding]", "topics: []", "service.yaml: topics: there is none"),
+        ("service.yaml", "topics: [postcoital_bleeding]", 'topics: ["Post coital"]', "'Post coital' is to be small letters, digits and _"),
+        ("service.yaml", "en: [menu, restart,", "en: [menu, Quit,", "service.yaml: keywords, restart: 'Quit' stands under keywords, stop too"),
+        ("service.yaml", "    sw: [simama, acha, sitisha, jitoe]\n", "", "service.yaml: keywords, stop: the language 'sw' is missing"),
+        ("service.yaml", "words: [swahili]", "words: [simama]", "service.yaml: languages, sw: 'simama' stands under keywords, stop too"),
+        ("alarms.yaml", "- suicide|suicidal|kms", "- suicide||kms", "alarms.yaml: alarms, self_harm, en: an alternative of 'suicide||kms' is empty"),
+        ("chw.yaml", "same_day: [1], ", "same_day: [-1], ", "chw.yaml: visits, same_day, 1: Expected `int` >= 1"),
+        ("chw.yaml", "REF {code}", "REF", "chw.yaml: texts, slip: does not say {code}"),
+        ("followup.yaml", 'times: ["10:00", "13:00", "17:00"]', "times: [10:00, 13:00, 17:00]", "followup.yaml: times, 1: 600 is no text: put it in quotes"),
+        ("topic", "within_days: ", "within_days: -", "within_days: Expected `float` > 0.0"),
         ("service.yaml", "  diary:\n", "  journal:\n", "service.yaml: keywords: unknown key 'journal'"),
         ("topic", "signs: [danger, signs]", "signs: [danger, sign]", "roles, signs: names the question with several answers 'sign', which does not exist, did you mean 'signs'?"),
         ("topic", "severe_pain: { severe_pain: yes }", "severe_pain: { sever_pain: yes }", "alarms, severe_pain: names the finding 'sever_pain', which does not exist, did you mean 'severe_pain'?"),
@@ -156,6 +167,14 @@ def test_what_is_wrong_is_said_where_and_with_the_nearest_name(
     assert code == 1
     assert said in output
     assert output.count("\n") == 1
+
+
+def test_a_file_that_is_no_part_of_the_content_is_told_as_well(copy: Path) -> None:
+    (copy / "topics" / "cough.yml").write_text("title: Cough\n", encoding="utf-8")
+    assert "topics/cough.yml: is no topic that service.yaml names under topics" in check(copy)[1]
+    (copy / "topics" / "cough.yml").unlink()
+    (copy / "chw.yaml").write_text("", encoding="utf-8")
+    assert check(copy) == (1, "sms-triage: chw.yaml: the file is empty\n")
 
 
 PACKAGE = Path(content_dir()).parent

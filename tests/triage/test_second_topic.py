@@ -74,7 +74,8 @@ def sting(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rewritten(path, without_other_languages(read_yaml(path)))
     words = read_yaml(STING / "words.yaml")
     service, follow_up = read_yaml(folder / "service.yaml"), read_yaml(folder / "followup.yaml")
-    service["languages"]["am"] = words["languages"]
+    service["topics"] = ["sting"]
+    service["languages"] = {"en": service["languages"]["en"], "am": words["languages"]}
     for table in ("keywords", "answers"):
         for name, spoken in words[table].items():
             service[table][name]["am"] = spoken
@@ -102,6 +103,8 @@ def both(sting: Path) -> Path:
     topic = read_yaml(STING / "topics" / "sting.yaml")
     topic["forbidden_phrases"] = {language: [] for language in LANGUAGES}
     rewritten(folder / "topics" / "sting.yaml", topic)
+    service = read_yaml(folder / "service.yaml")
+    rewritten(folder / "service.yaml", service | {"topics": [*service["topics"], "sting"]})
     assert run("menus", "build", "--content", str(folder), "--out", str(folder / "menus")) == ""
     return folder
 
@@ -228,6 +231,22 @@ def test_with_several_topics_the_first_screen_asks_which(both: Path) -> None:
     assert talk.locales.topic_names("en") == {"postcoital_bleeding": "Bleeding after sex", "sting": "A sting"}
     assert topic_of(STING / "vignettes.yaml", talk.locales) == "sting"
     assert topic_of(VIGNETTES, talk.locales) == "postcoital_bleeding"
+
+
+def test_a_strangers_danger_is_named_by_the_topic_that_knows_it_whichever_is_offered_first(
+    both: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(both, tmp_path / "content"))
+    rewritten(
+        folder / "service.yaml", read_yaml(folder / "service.yaml") | {"topics": ["sting", "postcoital_bleeding"]}
+    )
+    assert run("menus", "build", "--content", str(folder), "--out", str(folder / "menus")) == ""
+    for text, named in (("i am bleeding a lot", "bleeding after sex"), ("i fainted", "a sting")):
+        talk = Talk(offered(folder, "en"))
+        assert f"Say: {named}." in talk.text(text)[0]
+    assert Talk(offered(folder, "en")).text("hi") == ["What is it about?\n1 A sting\n2 Bleeding after sex"]
+    assert Talk(offered(folder, "en")).text("blood")[0].startswith("Have you any of these?")
+    assert Talk(offered(both, "en")).text("blood")[0].startswith("Any of these NOW?")
 
 
 def test_a_health_worker_of_several_topics_is_asked_which_and_her_shorthand_tells(both: Path) -> None:

@@ -84,7 +84,7 @@ def test_a_text_whose_english_changed_must_be_looked_at_again(toy: Path) -> None
     code, output = build(toy)
     assert code == 1
     assert output.count("advice air: 'Keep away from smoke and dust.'") == 1
-    assert not (toy / "menus").exists()
+    assert sorted(path.name for path in (toy / "menus").rglob("*.yaml")) == ["en.sms.yaml", "en.ussd.yaml"]
     entry = polib.pofile(str(po_path(toy, "fr"))).find("Keep away from smoke and dust.")
     assert entry is not None
     assert (entry.fuzzy, entry.msgstr) == (True, "Restez loin de la fumée.")
@@ -144,7 +144,18 @@ def test_a_broken_translation_is_named(toy: Path, old: str, new: str, named: str
     assert named in "\n".join(check_words(locale, language_names(toy), {}))
 
 
+def test_a_translation_with_a_quote_too_few_is_refused(toy: Path) -> None:
+    """What stands behind it would be lost without a word."""
+    path = po_path(toy, "fr")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    number = next(number for number, line in enumerate(lines) if line.startswith("msgstr") and len(line) > 20)
+    lines[number] = lines[number].removesuffix('"')
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(ContentError, match=f"fr.po, line {number + 1}: is not in the form of a PO file"):
+        load_translation(toy, "fr")
+
+
 def test_a_language_without_a_name_is_refused(toy: Path) -> None:
     shutil.copy(po_path(toy, "fr"), po_path(toy, "xx"))
-    with pytest.raises(ContentError, match="no name for the language 'xx'"):
+    with pytest.raises(ContentError, match=r"service\.yaml names no language 'xx'"):
         language_names(toy)

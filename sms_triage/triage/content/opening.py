@@ -8,8 +8,9 @@ from typing import Any
 
 from sms_triage.triage.content.errors import ContentError
 from sms_triage.triage.content.folder import ALARMS, CHW, FOLLOW_UP, SERVICE, Folder
-from sms_triage.triage.content.references import faults
+from sms_triage.triage.content.references import faults, files_faults
 from sms_triage.triage.content.schema import AlarmsFile, ChwFile, FollowUpFile, ServiceFile, TopicFile, shaped
+from sms_triage.triage.content.translations import languages_of
 from sms_triage.triage.content.yaml_file import read_yaml
 
 
@@ -21,14 +22,9 @@ def open_folder(directory: Path) -> Folder:
     return _opened(directory, _version(directory))
 
 
-def topics_of(directory: Path) -> tuple[str, ...]:
-    """The topics of a content folder, in order."""
-    return tuple(sorted(path.stem for path in (directory / "topics").glob("*.yaml")))
-
-
 def _version(directory: Path) -> str:
     """Changes with any file of the folder."""
-    files = sorted([*directory.glob("*.yaml"), *directory.glob("topics/*.yaml"), *directory.glob("locale/*.po")])
+    files = sorted([*directory.glob("*.yaml"), *directory.glob("topics/*"), *directory.glob("locale/*.po")])
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
@@ -37,13 +33,14 @@ def _opened(directory: Path, version: str) -> Folder:
     def read(name: str, kind: type[Any]) -> Any:
         return shaped(read_yaml(directory / name), kind, name)
 
-    topics = {id: read(f"topics/{id}.yaml", TopicFile) for id in topics_of(directory)}
-    if not topics:
-        raise ContentError(f"{directory} has no topics")
+    service: ServiceFile = read(SERVICE, ServiceFile)
+    for fault in files_faults(service, topics=_names(directory / "topics"), languages=languages_of(directory)):
+        raise ContentError(fault)
+    topics = {id: read(f"topics/{id}.yaml", TopicFile) for id in service.topics}
     folder = Folder(
         hash=version,
         topics=MappingProxyType(topics),
-        service=read(SERVICE, ServiceFile),
+        service=service,
         follow_up=read(FOLLOW_UP, FollowUpFile),
         chw=read(CHW, ChwFile),
         alarms=read(ALARMS, AlarmsFile),
@@ -51,3 +48,9 @@ def _opened(directory: Path, version: str) -> Folder:
     for fault in faults(folder):
         raise ContentError(fault)
     return folder
+
+
+def _names(directory: Path) -> tuple[str, ...]:
+    """The files of a folder, but hidden ones."""
+    files = directory.iterdir() if directory.is_dir() else ()
+    return tuple(sorted(path.name for path in files if not path.name.startswith(".")))

@@ -3,6 +3,7 @@
 A fault is one line: file, place, what is wrong and the nearest name there is.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
@@ -13,7 +14,15 @@ from sms_triage.triage.content.folder import ALARMS, CHW, FOLLOW_UP, SERVICE, Fo
 from sms_triage.triage.content.protocols import RECURRENCE
 from sms_triage.triage.content.question_ids import OUTCOME, OWN, RESERVED, TIME
 from sms_triage.triage.content.results import CONDITIONS
-from sms_triage.triage.content.schema import QuestionEntry, RecurrenceEntry, TopicFile, When, Worded, Words
+from sms_triage.triage.content.schema import (
+    QuestionEntry,
+    RecurrenceEntry,
+    ServiceFile,
+    TopicFile,
+    When,
+    Worded,
+    Words,
+)
 from sms_triage.triage.content.templates import placeholders
 from sms_triage.triage.content.texts import NAMES, TEXTS, URGENCY, USSD_ONLY
 
@@ -24,12 +33,34 @@ def faults(folder: Folder) -> Faults:
     """Everything in a content folder that names what does not exist, or lacks what must be there."""
     for id, topic in folder.topics.items():
         yield from _Topic(folder, topic, f"topics/{id}.yaml").faults()
+    titles = [str(topic.title) for topic in folder.topics.values()]
+    yield from _once("topics", "title", titles)
     yield from _service(folder)
     yield from _follow_up(folder)
     yield from _chw(folder)
     yield from _alarms(folder)
     yield from _own_questions(folder)
     yield from _own_texts(folder)
+
+
+def files_faults(service: ServiceFile, topics: Collection[str], languages: Collection[str]) -> Faults:
+    """The files of topics are those that are offered, and every translation is into a language that has a name."""
+    place = f"{SERVICE}: topics"
+    if not service.topics:
+        yield f"{place}: there is none"
+    yield from _once(place, "topic", service.topics)
+    for id in service.topics:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", id):
+            yield f"{place}: {id!r} is to be small letters, digits and _"
+        elif f"{id}.yaml" not in topics:
+            yield f"{place}: names the topic {id!r}, but there is no topics/{id}.yaml{nearest(f'{id}.yaml', topics)}"
+    offered = [f"{id}.yaml" for id in service.topics]
+    yield from (
+        f"topics/{name}: is no topic that {SERVICE} names under topics" for name in topics if name not in offered
+    )
+    for id in languages:
+        if id not in service.languages:
+            yield f"locale/{id}.po: {SERVICE} names no language {id!r}{nearest(id, service.languages)}"
 
 
 def _known(place: str, kind: str, names: Iterable[str], known: Collection[str]) -> Faults:
@@ -51,8 +82,11 @@ def _once(place: str, kind: str, names: Iterable[str]) -> Faults:
 
 def _filled(place: str, words: Words | None, known: Collection[str]) -> Faults:
     """What a text asks for is there to be filled in."""
-    both = (words.own, words.helper) if isinstance(words, Worded) else (words or "",)
-    yield from _known(place, "placeholder", sorted(set().union(*map(placeholders, both))), known)
+    yield from _known(place, "placeholder", sorted(set().union(*map(placeholders, _both(words)))), known)
+
+
+def _both(words: Words | None) -> tuple[str, ...]:
+    return (words.own, words.helper) if isinstance(words, Worded) else (words or "",)
 
 
 class _Topic:
@@ -216,9 +250,25 @@ def _service(folder: Folder) -> Faults:
     }
     for name, words in tables.items():
         yield from _known(f"{SERVICE}: {name}", "language", words, languages)
+    for name in service.keywords.__struct_fields__:
+        yield from _same(f"{SERVICE}: keywords, {name}", "language", getattr(service.keywords, name), languages)
+    yield from _commands(service)
     for id, option in service.results.items():
         conditions = [name for name in (option.given, option.unless) if name]
         yield from _known(f"{SERVICE}: results, {id}", "condition", conditions, CONDITIONS)
+
+
+def _commands(service: ServiceFile) -> Faults:
+    """A word means one thing at any time: one command, or one language."""
+    meanings: dict[str, str] = {}
+    named = {id: {id: (entry.name, entry.plain, *entry.words)} for id, entry in service.languages.items()}
+    commands = {name: getattr(service.keywords, name) for name in service.keywords.__struct_fields__}
+    for kind, table in (("keywords", commands), ("languages", named)):
+        for name, languages in table.items():
+            for word in (word for words in languages.values() for word in words):
+                meant = f"{kind}, {name}"
+                if meanings.setdefault(word.casefold(), meant) != meant:
+                    yield f"{SERVICE}: {meant}: {word!r} stands under {meanings[word.casefold()]} too"
 
 
 def _follow_up(folder: Folder) -> Faults:
@@ -263,6 +313,10 @@ def _alarms(folder: Folder) -> Faults:
     for alarm in file.alarms:
         yield from _known(f"{ALARMS}: alarms, {alarm.id}", "guidance", [alarm.guidance], file.guidance)
         yield from _known(f"{ALARMS}: alarms, {alarm.id}", "language", alarm.patterns, folder.service.languages)
+        for language, patterns in alarm.patterns.items():
+            for pattern in patterns:
+                if not pattern.strip() or not all(word for part in pattern.split() for word in part.split("|")):
+                    yield f"{ALARMS}: alarms, {alarm.id}, {language}: an alternative of {pattern!r} is empty"
     given = [alarm.guidance for alarm in file.alarms]
     for id, guidance in file.guidance.items():
         place = f"{ALARMS}: guidance, {id}"
@@ -299,6 +353,9 @@ def _own_texts(folder: Folder) -> Faults:
     for (name, id), text in _each(folder, written, on_ussd):
         known = {*NAMES, *TEXTS.get(id, ()), *folder.service.deployment}
         yield from _filled(f"{name}: texts, {id}", text, known)
+        for words in _both(text):
+            missing = [name for name in TEXTS.get(id, ()) if name not in placeholders(words)]
+            yield from (f"{name}: texts, {id}: does not say {{{one}}}" for one in missing)
     yield from _missing({id for _, id in written}, wanted, "text")
     yield from _missing({id for _, id in on_ussd}, USSD_ONLY, "text on USSD")
 

@@ -5,16 +5,21 @@ in one line, with its file and place.
 """
 
 from collections.abc import Iterator
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import fields
 
 from sms_triage import text as sms
 from sms_triage.triage.content.errors import ContentError, nearest
 
 Channel = Literal["sms", "ussd"]
+Count = Annotated[int, Meta(ge=1)]
+Day = Annotated[int, Meta(ge=0)]
+"""Days since something; 0 is the same day."""
+Span = Annotated[float, Meta(gt=0)]
+"""So many days, hours or minutes."""
 When = dict[str, Any]
 """A condition; read in ``reader``, since its keys are findings."""
 
@@ -54,13 +59,13 @@ class RolesEntry(Shape):
 
 
 class BecomesEntry(Shape):
-    episodes: int
-    within_days: float
+    episodes: Count
+    within_days: Span
     frequency: str
 
 
 class AfterSeenEntry(Shape):
-    days: float
+    days: Span
     frequency: str
     says: str
 
@@ -72,7 +77,7 @@ class TogetherEntry(Shape):
 
 
 class RecurrenceEntry(Shape):
-    counts: dict[str, int]
+    counts: dict[str, Count]
     uncounted: str
     becomes: tuple[BecomesEntry, ...]
     after_seen: AfterSeenEntry | None = None
@@ -138,7 +143,7 @@ class TopicFile(Shape):
     title: Words
     review: str
     names: NamesEntry
-    walk_questions: int
+    walk_questions: Count
     sources: dict[str, str]
     questions: tuple[QuestionEntry, ...]
     dispositions: tuple[DispositionEntry, ...]
@@ -169,10 +174,10 @@ class LanguageEntry(Shape):
 
 class LimitsEntry(Shape):
     encoding: sms.Encoding
-    question: int
-    longer_question: int
-    result: int
-    line: int
+    question: Count
+    longer_question: Count
+    result: Count
+    line: Count
 
 
 class ResultOptionEntry(Shape, rename={"given": "if"}):
@@ -207,9 +212,10 @@ class AnswersEntry(Shape):
 
 
 class ServiceFile(Shape):
+    topics: tuple[str, ...]
     languages: dict[str, LanguageEntry]
     dispositions: tuple[str, ...]
-    deployment: dict[str, int]
+    deployment: dict[str, Count]
     limits: dict[str, LimitsEntry]
     questions: dict[str, OwnQuestionEntry]
     texts: dict[str, Words]
@@ -221,18 +227,18 @@ class ServiceFile(Shape):
 
 
 class ScheduleEntry(Shape):
-    days: tuple[int, ...]
+    days: tuple[Day, ...]
     asks: str
 
 
 class FollowUpFile(Shape):
     times: tuple[str, ...]
-    useful_hours: float
-    closing_hours: float
-    most_unanswered: int
-    most_later: int
-    stopped_closes: int
-    diary_days: float
+    useful_hours: Span
+    closing_hours: Span
+    most_unanswered: Count
+    most_later: Count
+    stopped_closes: Count
+    diary_days: Span
     schedules: dict[str, ScheduleEntry]
     greeting: str
     check_ins: tuple[str, ...]
@@ -246,8 +252,8 @@ class FollowUpFile(Shape):
 class ChwFile(Shape):
     questions: dict[str, OwnQuestionEntry]
     texts: dict[str, Words]
-    visits: dict[str, tuple[int, ...]]
-    acknowledge_minutes: dict[str, float]
+    visits: dict[str, tuple[Count, ...]]
+    acknowledge_minutes: dict[str, Span]
     still_open: tuple[str, ...]
     seen: tuple[str, ...]
     join_words: tuple[str, ...]
@@ -266,7 +272,7 @@ class GuidanceEntry(Shape):
 
 
 class AlarmsFile(Shape):
-    window: int
+    window: Count
     alarms: tuple[AlarmEntry, ...]
     denials: tuple[str, ...]
     denials_after: tuple[str, ...]
@@ -279,6 +285,8 @@ File = TypeVar("File", bound=Shape)
 
 def shaped(raw: Any, kind: type[File], file: str) -> File:
     """What is written in a file, in its shape. Raises :class:`ContentError`."""
+    if raw is None:
+        raise ContentError(f"{file}: the file is empty")
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError:
@@ -310,7 +318,9 @@ def _faults(raw: Any, kind: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple
         try:
             msgspec.convert(raw, kind)
         except msgspec.ValidationError as error:
-            yield place, str(error)
+            # YAML reads 17:00 and true as something else than words.
+            quoted = isinstance(raw, bool | int | float) and "Expected `str" in str(error)
+            yield place, f"{raw!r} is no text: put it in quotes" if quoted else str(error)
         return
     for key, part, value in parts:
         yield from _faults(value, part, (*place, key))

@@ -5,6 +5,7 @@ yet. A text without a translation, or with one that is marked fuzzy because its 
 conversation ever falls back to another language in the middle.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from sms_triage.triage.content.errors import ContentError
 from sms_triage.triage.content.templates import shape
 
 SOURCE_LANGUAGE = "en"
+_PO_LINE = re.compile(r'(msg[a-z_]+(\[\d\])?\s*)?"(\\.|[^"\\])*"')
 REVIEW = "X-Review"
 
 
@@ -116,6 +118,10 @@ def _read(path: Path) -> polib.POFile:
     if not path.is_file():
         raise ContentError(f"there is no translation {path}: copy messages.pot and translate it")
     try:
+        # polib reads what stands before a quote that is missing, and drops the rest without a word.
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if line.strip() and not line.startswith("#") and not _PO_LINE.fullmatch(line.strip()):
+                raise ContentError(f"{path.name}, line {number}: is not in the form of a PO file: a quote is missing?")
         return polib.pofile(str(path), encoding="utf-8", wrapwidth=120)
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise ContentError(f"{path} is not a PO file: {' '.join(str(error).split())}") from error

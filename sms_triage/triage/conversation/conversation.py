@@ -214,7 +214,7 @@ def _after_stop(talk: Talk, what: Heard) -> Next | Turn:
         case heard.Command("help"):
             return Turn(talk.person, (Reply(talk.locale.phrase("help", {}), despite_stop=True),), (HelpAsked(),))
         case heard.Stated(alarm, _):
-            guidance = replace(_guidance(talk.locale, alarm, {}), despite_stop=True)
+            guidance = replace(_guidance(talk, "", alarm, {}), despite_stop=True)
             return Turn(talk.person, (guidance,), (AlarmHeard(alarm.id),))
     return Turn(talk.person)
 
@@ -300,14 +300,16 @@ def _alarm(talk: Talk, session: Session, alarm: Alarm) -> Turn:
     """The guidance at once; then the conversation goes on where it was, never to end below what was stated."""
     session = replace(session, alarms=tuple(dict.fromkeys((*session.alarms, alarm.id))), misses=0)
     locale = talk.about(session)
-    guidance, events = _guidance(locale, alarm, session.known), (AlarmHeard(alarm.id),)
+    guidance, events = _guidance(talk, session.topic, alarm, session.known), (AlarmHeard(alarm.id),)
     if concluded(locale, session):
         return talk.aside(session, guidance, events=events)
     go_on = f"{locale.phrase('to_go_on', session.known)} {_question(talk, session)}"
     return talk.say(talk.shown(session), guidance, go_on, events=events)
 
 
-def _guidance(locale: Locale, alarm: Alarm, known: Mapping[str, str]) -> Reply:
+def _guidance(talk: Talk, topic: str, alarm: Alarm, known: Mapping[str, str]) -> Reply:
+    """What to do now. Before a topic was chosen it names that of the danger."""
+    locale = talk.locales.of(talk.person.language, talk.channel, topic or talk.locales.knowing(alarm.id))
     return Reply(locale.say(locale.alarms.guidance[alarm.guidance].text, known), Priority.URGENT)
 
 

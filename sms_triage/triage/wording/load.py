@@ -188,9 +188,6 @@ def topic_titles(directory: Path, language: str) -> dict[str, Text]:
 def language_names(directory: Path) -> dict[str, tuple[str, str]]:
     """The languages of a content folder that have a translation: id -> own name, name in GSM-7 letters."""
     named = open_folder(directory).service.languages
-    for id in languages_of(directory):
-        if id not in named:
-            raise ContentError(f"service.yaml has no name for the language {id!r}")
     return {id: (entry.name, entry.plain) for id, entry in named.items() if id in languages_of(directory)}
 
 

@@ -172,6 +172,11 @@ class Locales:
         language = language if language in self.languages else self.default
         return self.locales[language, channel, topic if topic in self.topics else self.topics[0]]
 
+    def knowing(self, alarm: str) -> str:
+        """The first topic to which an alarm makes something known; the first of all if there is none."""
+        topics = (id for id in self.topics if alarm in self.of("", "sms", id).content.alarms)
+        return next(topics, self.topics[0])
+
     def topic_names(self, language: str) -> dict[str, str]:
         """What the topics are called in a language, by id."""
         return {topic: self.of(language, "sms", topic).content.title.own for topic in self.topics}
