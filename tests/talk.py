@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 
-from sms_triage.service.referrals import letter
+from sms_triage.service.referrals import notification_text
 from sms_triage.storage.entry import pack, unpack
 from sms_triage.triage.content.model import Question
 from sms_triage.triage.conversation.engine import check_in, fall_silent, silence_at, take_turn
@@ -22,10 +22,10 @@ from sms_triage.triage.wording.locale import Locales
 
 @dataclass
 class Drawer:
-    """A worker's desk without a database. Workers whose drawers are in one `cabinet` know of each other's patients what
+    """A health worker's desk without a database. Those whose drawers are in one `cabinet` know of each other's patients what
     a report needs."""
 
-    worker: str = "a worker"
+    chw: str = "a chw"
     partition: int = 3
     cabinet: dict[str, Patient] = field(default_factory=dict)
     serials: Iterator[int] = field(default_factory=lambda: count(100_000))
@@ -35,7 +35,7 @@ class Drawer:
 
     def patient(self, code: str) -> Patient | None:
         patient = self.cabinet.get(code)
-        return patient if patient and patient.owner == self.worker else None
+        return patient if patient and patient.owner == self.chw else None
 
     def referred(self, code: str) -> Patient | None:
         return self.cabinet.get(code)
@@ -48,12 +48,12 @@ class Drawer:
         return [code for at, code in dates if at <= now]
 
     def keep(self, patient: Patient) -> None:
-        """Her worker, or somebody who reported on her, changed a patient; a new one is this worker's."""
+        """Her health worker, or somebody who reported on her, changed a patient; a new one is this one's."""
         kept = unpack(pack(patient), Patient)
-        self.cabinet[patient.code] = replace(kept, owner=kept.owner or self.worker)
+        self.cabinet[patient.code] = replace(kept, owner=kept.owner or self.chw)
 
     def _own(self) -> Iterator[Patient]:
-        return (patient for patient in self.cabinet.values() if patient.owner == self.worker)
+        return (patient for patient in self.cabinet.values() if patient.owner == self.chw)
 
 
 @dataclass(frozen=True)
@@ -160,10 +160,10 @@ class Talk:
                     assert isinstance(self.person.desk, Drawer)
                     patient = self.person.desk.cabinet[code]
                     self.person.desk.keep(with_outcome(locale.caseload, patient, outcome, at))
-                    told = Notify("letter_outcome", {"code": spaced(code), "outcome": f"outcome:{outcome}", "chw": by})
+                    told = Notify("notify_outcome", {"code": spaced(code), "outcome": f"outcome:{outcome}", "chw": by})
                 case Notify():
                     told = effect
                 case _:
                     continue
             to = told.number or told.area or "chw"
-            yield Told(letter(locale, told), Priority.URGENT if told.urgent else Priority.ANSWER, to=to)
+            yield Told(notification_text(locale, told), Priority.URGENT if told.urgent else Priority.ANSWER, to=to)

@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 
 from sms_triage.gateways.africastalking import AfricasTalkingSettings
 from sms_triage.gateways.kannel import KannelSettings
-from sms_triage.gateways.ussd import Dialled
+from sms_triage.gateways.ussd import Call
 from sms_triage.service.service import Service, open_service
 from sms_triage.settings import Settings
 from sms_triage.web.app import create_app
@@ -51,7 +51,7 @@ class Door:
         path, fields = CALLS[call]
         fields_in = "query_string" if "kannel" in path else "json" if path == "/ussd/hubtel" else "data"
         self.service.redis.flushall()
-        self.service.dialled(Dialled("1", ANA, "*384#", "1*5*1*3", True, False), "africastalking", time.time())
+        self.service.dialled(Call("1", ANA, "*384#", "1*5*1*3", True, False), "africastalking", time.time())
         before = self._kept()
         query = {} if key is None else {"key": key}
         status = self.client.open(

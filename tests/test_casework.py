@@ -49,7 +49,7 @@ def told(ward: Ward, words: str) -> list[str]:
 def test_a_facility_closes_the_loop_and_only_her_worker_is_told(ward: Ward) -> None:
     code = ward.new_patient(AMINA, IN_A_WEEK)
     assert ward.text(CLINIC, f"SEEN {spaced(code)} 1") == [f"Noted for {spaced(code)}: Seen and treated."]
-    assert ward.letters(AMINA)[-1] == f"{spaced(code)}: Seen and treated. Reported by {ward.signs[CLINIC]}."
+    assert ward.received(AMINA)[-1] == f"{spaced(code)}: Seen and treated. Reported by {ward.signs[CLINIC]}."
     assert told(ward, "Reported by") == [AMINA]
     ward.outside.later(9 * DAY)
     assert ward.due(AMINA) == []
@@ -107,12 +107,12 @@ def test_a_report_about_a_stranger_creates_nothing(ward: Ward) -> None:
 def test_a_death_is_told_the_supervisor(ward: Ward) -> None:
     code = ward.new_patient(AMINA, IN_A_WEEK)
     ward.text(AMINA, f"SEEN {code} 6")
-    assert ward.letters(CHIEF) == [f"{spaced(code)}, patient of {ward.signs[AMINA]}, has died. Please call."]
+    assert ward.received(CHIEF) == [f"{spaced(code)}, patient of {ward.signs[AMINA]}, has died. Please call."]
     assert told(ward, "has died") == [CHIEF]
 
 
 def test_a_death_and_an_unconfirmed_emergency_are_urgent(ward: Ward) -> None:
-    """They still leave after five hours in which the provider is down, when an ordinary letter is of no more use."""
+    """They still leave after five hours in which the provider is down, when an ordinary notification is of no more use."""
     dies, unconfirmed, moves = (ward.new_patient(AMINA, sms) for sms in (IN_A_WEEK, EMERGENCY, IN_A_WEEK))
     ward.outside.provider.refuse |= {number: [(503, 0)] * 9 for number in (AMINA, CHIEF)}
     ward.outside.text(AMINA, f"SEEN {dies} 6")
@@ -120,8 +120,8 @@ def test_a_death_and_an_unconfirmed_emergency_are_urgent(ward: Ward) -> None:
     ward.outside.later(31 * MINUTE)
     ward.outside.provider.behave()
     ward.outside.later(5 * HOUR)
-    assert len(ward.letters(CHIEF, f"{spaced(dies)}, patient of")) == 1
-    assert len(ward.letters(CHIEF, f"has not confirmed {spaced(unconfirmed)}")) == 1
+    assert len(ward.received(CHIEF, f"{spaced(dies)}, patient of")) == 1
+    assert len(ward.received(CHIEF, f"has not confirmed {spaced(unconfirmed)}")) == 1
     assert told(ward, "Reported by") == []
 
 
@@ -147,7 +147,7 @@ def test_what_nobody_confirms_goes_up_step_by_step_and_no_further(
     ward.outside.later(after - before)
     ward.outside.settle()
     assert told(ward, UNCONFIRMED) == [CHIEF]
-    assert ward.letters(CHIEF)[0].startswith(f"{ward.signs[AMINA]} has not confirmed {spaced(code)}: ")
+    assert ward.received(CHIEF)[0].startswith(f"{ward.signs[AMINA]} has not confirmed {spaced(code)}: ")
     ward.outside.later(before)
     assert told(ward, UNCONFIRMED) == [CHIEF]
     ward.outside.later(after - before)
@@ -179,7 +179,7 @@ def test_a_supervisor_who_said_stop_hears_nothing_and_the_facilities_do(ward: Wa
     ward.outside.later(31 * MINUTE)
     ward.outside.later(31 * MINUTE)
     ward.text(AMINA, f"SEEN {code} 6")
-    assert ward.letters(CHIEF) == ["You will get no more messages from us. To come back, text START."]
+    assert ward.received(CHIEF) == ["You will get no more messages from us. To come back, text START."]
     assert told(ward, UNCONFIRMED) == [CLINIC, HOSPITAL]
 
 
@@ -210,14 +210,14 @@ def test_a_supervisor_hears_on_monday_at_nine_what_is_overdue_and_once(ward: War
     ward.outside.later(20 * HOUR + 59 * MINUTE)
     assert told(ward, OVERDUE) == []
     ward.outside.later(MINUTE)
-    assert ward.letters(CHIEF) == [f"Visits overdue: {ward.signs[AMINA]} 2."]
-    assert ward.letters(WEST_CHIEF) == [f"Visits overdue: {ward.signs[DORA]} 1."]
+    assert ward.received(CHIEF) == [f"Visits overdue: {ward.signs[AMINA]} 2."]
+    assert ward.received(WEST_CHIEF) == [f"Visits overdue: {ward.signs[DORA]} 1."]
     ward.text(AMINA, f"SEEN {late} 1")
     for _ in range(13):
         ward.outside.later(12 * HOUR)
     assert told(ward, OVERDUE) == [CHIEF, WEST_CHIEF]
     ward.outside.later(12 * HOUR)
-    assert ward.letters(CHIEF)[1:] == [f"Visits overdue: {ward.signs[AMINA]} 1."]
+    assert ward.received(CHIEF)[1:] == [f"Visits overdue: {ward.signs[AMINA]} 1."]
 
 
 def test_an_unconfirmed_emergency_is_not_lost_in_a_handover(ward: Ward) -> None:
@@ -225,7 +225,7 @@ def test_an_unconfirmed_emergency_is_not_lost_in_a_handover(ward: Ward) -> None:
     ward.outside.command("chw", "handover", AMINA, DORA)
     ward.text(AMINA, "3")
     ward.outside.later(31 * MINUTE)
-    assert ward.letters(WEST_CHIEF)[0].startswith(f"{ward.signs[DORA]} has not confirmed {spaced(code)}: EMERGENCY")
+    assert ward.received(WEST_CHIEF)[0].startswith(f"{ward.signs[DORA]} has not confirmed {spaced(code)}: EMERGENCY")
     ward.outside.later(31 * MINUTE)
     assert told(ward, UNCONFIRMED) == [WEST_CHIEF, WEST_CLINIC]
 
@@ -381,7 +381,7 @@ def test_nothing_stored_names_a_patient_or_a_worker(ward: Ward) -> None:
     assert told_in_clear(ward) == []
 
 
-def test_nothing_stored_names_who_got_a_letter(ward: Ward) -> None:
+def test_nothing_stored_names_who_was_notified(ward: Ward) -> None:
     code = ward.new_patient(AMINA, IN_A_WEEK)
     ward.text(CLINIC, f"SEEN {code} 1")
     assert told_in_clear(ward) == []

@@ -181,7 +181,7 @@ def sweep_and_drain(service: Service) -> None:
 # Whatever dies, at whatever command, the next drain ends it, and nothing is done twice.
 
 
-def test_an_outcome_is_noted_and_its_letter_written_once(ward: Ward) -> None:
+def test_an_outcome_is_noted_and_its_notification_written_once(ward: Ward) -> None:
     code = ward.new_patient(AMINA, SOON)
     ward.service.drain()
     ward.text(CLINIC, f"SEEN {code} 1")

@@ -36,7 +36,7 @@ def days_pass(ward: Ward, days: int) -> None:
 
 
 def greetings(ward: Ward, number: str = WOMAN) -> int:
-    return len(ward.letters(number, "your check-in"))
+    return len(ward.received(number, "your check-in"))
 
 
 ALARM = "she is bleeding a lot, 3 pads in 1 hour"
@@ -90,7 +90,7 @@ def corrected(ward: Ward, code: str, way: str) -> None:
         ward.text(AMINA, "0", "0", "45")
     else:
         ward.text(AMINA, "MENU", "4", code, "1", "1")
-    act, slip = ward.letters(AMINA)[-2:]
+    act, slip = ward.received(AMINA)[-2:]
     assert act.endswith("Reply 3 when you act on it.")
     assert slip.startswith(f"REF {spaced(code)}. EMERGENCY NOW.")
 
@@ -108,9 +108,9 @@ def test_a_result_corrected_to_an_emergency_goes_up_if_that_is_not_confirmed(
         ward.text(AMINA, "3")
     corrected(ward, code, way)
     ward.outside.later(29 * MINUTE)
-    assert ward.letters(CHIEF) == []
+    assert ward.received(CHIEF) == []
     ward.outside.later(2 * MINUTE)
-    assert len(ward.letters(CHIEF, f"has not confirmed {spaced(code)}: EMERGENCY NOW.")) == 1
+    assert len(ward.received(CHIEF, f"has not confirmed {spaced(code)}: EMERGENCY NOW.")) == 1
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -119,7 +119,7 @@ def test_a_result_corrected_to_an_emergency_is_confirmed_in_one_digit(ward: Ward
     assert ward.text(AMINA, "3") == ["Thank you. It is noted that you act on it."]
     for _ in range(3):
         ward.outside.later(5 * HOUR)
-    assert ward.letters(CHIEF) == []
+    assert ward.received(CHIEF) == []
 
 
 def test_a_second_emergency_of_one_patient_is_confirmed_like_the_first(ward: Ward) -> None:
@@ -128,14 +128,14 @@ def test_a_second_emergency_of_one_patient_is_confirmed_like_the_first(ward: War
     ward.outside.later(5 * DAY)
     corrected(ward, code, "by a new check")
     ward.outside.later(31 * MINUTE)
-    assert len(ward.letters(CHIEF, "has not confirmed")) == 1
+    assert len(ward.received(CHIEF, "has not confirmed")) == 1
 
 
 def test_a_result_shown_again_does_not_ask_for_another_confirmation(ward: Ward) -> None:
     ward.new_patient(AMINA, EMERGENCY)
     ward.text(AMINA, "3", "0", "1")
     ward.outside.later(31 * MINUTE)
-    assert ward.letters(CHIEF) == []
+    assert ward.received(CHIEF) == []
 
 
 def test_a_slip_says_no_name(ward: Ward) -> None:
@@ -151,7 +151,7 @@ def test_forced_sex_is_on_no_slip(ward: Ward) -> None:
     code = ward.new_patient(AMINA, "D24 W1 P1")
     slip = f"REF {spaced(code)}. EMERGENCY NOW. Postcoital bleeding. Faint, pale, cold, dazed. By {{}}, 18/03."
     again = ward.text(AMINA, "MENU", "4", code, "3")
-    assert [*ward.letters(AMINA, "REF ")[:1], *again] == [slip.format(ward.signs[AMINA])] * 2
+    assert [*ward.received(AMINA, "REF ")[:1], *again] == [slip.format(ward.signs[AMINA])] * 2
 
 
 def test_the_number_of_anothers_patient_shows_nothing(ward: Ward) -> None:
@@ -199,10 +199,10 @@ def test_on_her_own_phone_she_is_asked_neutrally_and_silence_is_told_her_worker_
     code = ward.new_patient(AMINA, IN_A_WEEK)
     enrol(ward, code)
     days_pass(ward, 13)
-    assert ward.letters(WOMAN) == ["Hello, your check-in from 22384. OK to talk?\n1 Yes\n2 Later\n0 Stop"] * 2
+    assert ward.received(WOMAN) == ["Hello, your check-in from 22384. OK to talk?\n1 Yes\n2 Later\n0 Stop"] * 2
     unanswered = [m["To"] for m in ward.outside.provider.accepted if "did not answer" in m["Body"]]
     assert unanswered == [AMINA]
-    assert ward.letters(AMINA)[-1] == f"{spaced(code)} did not answer two texts. Please visit her."
+    assert ward.received(AMINA)[-1] == f"{spaced(code)} did not answer two texts. Please visit her."
 
 
 def test_after_a_handover_her_silence_is_told_who_has_her_now(ward: Ward) -> None:
@@ -217,8 +217,8 @@ def test_who_said_stop_before_she_was_enrolled_gets_nothing(ward: Ward) -> None:
     ward.text(WOMAN, "STOP")
     enrol(ward, ward.new_patient(AMINA, IN_A_WEEK))
     days_pass(ward, 10)
-    assert ward.letters(WOMAN) == ["You will get no more messages from us. To come back, text START."]
-    assert ward.letters(AMINA, "did not answer") == []
+    assert ward.received(WOMAN) == ["You will get no more messages from us. To come back, text START."]
+    assert ward.received(AMINA, "did not answer") == []
 
 
 def test_nor_once_she_is_back_and_the_patients_notes_are_not_hers(ward: Ward) -> None:
@@ -241,7 +241,7 @@ def test_an_enrolment_keeps_her_language(ward: Ward) -> None:
     ward.text(WOMAN, "Kiswahili")
     enrol(ward, ward.new_patient(AMINA, IN_A_WEEK))
     days_pass(ward, 4)
-    assert ward.letters(WOMAN)[-1].startswith("Habari")
+    assert ward.received(WOMAN)[-1].startswith("Habari")
 
 
 def diary(ward: Ward, pin: str) -> str:
@@ -277,7 +277,7 @@ def test_an_enrolment_in_the_middle_of_her_talk_keeps_what_she_is_owed_when_she_
     ward.text(WOMAN, "hi", "1", "5", "1", "2", "3")
     enrol(ward, ward.new_patient(AMINA, IN_A_WEEK))
     ward.outside.later(31 * MINUTE)
-    assert len(ward.letters(WOMAN, "You stopped part-way.")) == 1
+    assert len(ward.received(WOMAN, "You stopped part-way.")) == 1
 
 
 def test_no_patient_comes_of_a_refusal_or_a_stranger(ward: Ward) -> None:
@@ -285,4 +285,4 @@ def test_no_patient_comes_of_a_refusal_or_a_stranger(ward: Ward) -> None:
     ward.text(STRANGER, EMERGENCY, "1")
     assert ward.patients(AMINA) == []
     ward.outside.later(31 * MINUTE)
-    assert ward.letters(CHIEF) == []
+    assert ward.received(CHIEF) == []

@@ -86,7 +86,7 @@ class Ward:
         """What is shown to a worker who asks for a patient's number."""
         return self.text(worker, "MENU", "4", code)
 
-    def letters(self, number: str, words: str = "") -> list[str]:
+    def received(self, number: str, words: str = "") -> list[str]:
         """What was delivered to a number that holds these words."""
         return [said for said in self.outside.delivered(number) if words in said]
 

@@ -84,16 +84,16 @@ def _run_process(name: str) -> None:
 @click.option("--number", default="+254700000001", show_default=True, help="The number of this phone.")
 @click.option("--sender", default="22384", show_default=True, help="The number it texts.")
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="Where the service runs.")
-@click.option("--chw", "worker", is_flag=True, help="As a community health worker.")
+@click.option("--chw", is_flag=True, help="As a community health worker.")
 @click.option("--ussd", is_flag=True, help="Dial instead of texting.")
 @click.option("--code", default="*384*99#", show_default=True, help="What is dialled.")
 @one_line
-def phone(number: str, sender: str, url: str, worker: bool, ussd: bool, code: str) -> None:
+def phone(number: str, sender: str, url: str, chw: bool, ussd: bool, code: str) -> None:
     """A phone in the terminal: talk to the running service."""
     from sms_triage.cli.terminal_phone import Dialog, Phone, key_in, talk  # noqa: PLC0415
 
     phone = Phone(url, number, sender)
-    if worker:
+    if chw:
         phone.register()
     if ussd:
         key_in(Dialog(phone, code), sys.stdin, sys.stdin.isatty())

@@ -25,11 +25,12 @@ from sms_triage.triage.content.translations import (
 )
 from sms_triage.triage.menu.compiler import compile_content
 from sms_triage.triage.menu.menu import build_menu, dump_menu, load_menu, menu_path, menus_dir
+from sms_triage.triage.people.followup import times_in_quiet_hours
 from sms_triage.triage.proofs.card import card
 from sms_triage.triage.proofs.graph import draw
 from sms_triage.triage.proofs.handled import unhandled
 from sms_triage.triage.proofs.proofs import Distribution, changed_outcomes, check
-from sms_triage.triage.proofs.protocols import QUIET, check_discretion, schedules, times_in_quiet_hours
+from sms_triage.triage.proofs.protocols import QUIET, check_discretion, schedules
 from sms_triage.triage.proofs.vignettes import play, read_vignettes, report, topic_of
 from sms_triage.triage.proofs.wording import check_words
 from sms_triage.triage.understanding.shorthand import check_shorthand

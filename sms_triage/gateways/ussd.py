@@ -25,7 +25,7 @@ DIALOG_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
-class Dialled:
+class Call:
     """A call of a USSD gateway. `text` is what it sent as keyed in; `starts` whether it says that the dialog begins."""
 
     session: str
@@ -62,12 +62,12 @@ class Dialect:
     start: tuple[str, str] | None = None
     json_reply: tuple[str, str, str, str] | None = None
 
-    def read(self, fields: Mapping[str, object]) -> Dialled:
+    def read(self, fields: Mapping[str, object]) -> Call:
         """The call. Raises :class:`BadRequest` if a field is missing."""
         try:
             text = str(fields.get(self.text) or "")
             starts = str(fields[self.start[0]]) == self.start[1] if self.start else not text
-            return Dialled(
+            return Call(
                 session=str(fields[self.session]),
                 number=str(fields[self.number]),
                 service_code=str(fields.get(self.service_code) or ""),
@@ -97,7 +97,7 @@ DIALECTS = {
 
 
 @dataclass(frozen=True)
-class Heard:
+class KeyedIn:
     """What a call means: a `repetition` (say the last page again), or what was keyed in, after dialling if `dials`."""
 
     inputs: tuple[str, ...] = ()
@@ -105,10 +105,10 @@ class Heard:
     repetition: bool = False
 
 
-REPETITION = Heard(repetition=True)
+REPETITION = KeyedIn(repetition=True)
 
 
-def listen(call: Dialled, before: Dialog | None, now: float) -> Heard:
+def listen(call: Call, before: Dialog | None, now: float) -> KeyedIn:
     """What a call means after what the person's last one was."""
     if before is None:
         return _from_the_start(call)
@@ -118,20 +118,20 @@ def listen(call: Dialled, before: Dialog | None, now: float) -> Heard:
         if call.cumulative and before.text and not before.ends and now - before.at < DIALOG_SECONDS:
             answer = _added(call.text, before.text)
             if answer is not None:
-                return Heard((answer,))
+                return KeyedIn((answer,))
         return _from_the_start(call)
     if before.ends or call.starts or _DIAL_STRING.fullmatch(call.text):
         return REPETITION
     if not call.cumulative:
         echo = call.text == before.text and now - before.at < ECHO_SECONDS
-        return REPETITION if echo else Heard((call.text,))
+        return REPETITION if echo else KeyedIn((call.text,))
     if before.text.startswith(call.text):
         return REPETITION
     answer = _added(call.text, before.text)
     if answer is None:
         # Not what was heard before and more: only the last part can be new.
         answer = call.text.rpartition("*")[2]
-    return REPETITION if _DIAL_STRING.fullmatch(f"*{answer}") else Heard((answer,))
+    return REPETITION if _DIAL_STRING.fullmatch(f"*{answer}") else KeyedIn((answer,))
 
 
 _DIAL_STRING = re.compile(r"\*[\d*]+#")
@@ -144,13 +144,13 @@ def _added(text: str, before: str) -> str | None:
     return text[len(before) + 1 :] if text.startswith(f"{before}*") else None
 
 
-def _from_the_start(call: Dialled) -> Heard:
+def _from_the_start(call: Call) -> KeyedIn:
     """A dialog that begins, with the answers that were dialled along with the code."""
     if not call.cumulative and not call.starts:
         # The beginning was not seen, or is forgotten: it is still an answer.
-        return Heard((call.text,))
+        return KeyedIn((call.text,))
     text, code = call.text, call.service_code.strip("*#")
     if _DIAL_STRING.fullmatch(text) or (code and f"{text}*".startswith(f"{code}*")):
         text = text.strip("*#")
         text = text[len(code) + 1 :] if f"{text}*".startswith(f"{code}*") else ""
-    return Heard(tuple(text.split("*")) if text else (), dials=True)
+    return KeyedIn(tuple(text.split("*")) if text else (), dials=True)

@@ -9,8 +9,8 @@ from sms_triage.gateways.base import Gateway
 from sms_triage.keys import Keys
 from sms_triage.outbox.effects import Carrier, CarryOut
 from sms_triage.outbox.entries import Entry, Result, read_entry
-from sms_triage.outbox.lanes import Lanes
 from sms_triage.outbox.lease import LEASE_SECONDS, Leases
+from sms_triage.outbox.queues import Queues
 from sms_triage.outbox.rate import Rates
 from sms_triage.outbox.send import Recipient, Sending
 from sms_triage.outbox.settle import Settling
@@ -50,11 +50,11 @@ class Drainer:
         self.redis = store.redis
         self.clock = clock
         self.leases = Leases(self.redis, lease_seconds)
-        self.lanes = Lanes(clock.now)
+        self.queues = Queues(clock.now)
         self.rates = Rates(self.redis, store.vault, rate)
         self.sending = Sending(gateways, store.records, clock.now)
         self.carrier = Carrier(store.effects, carry_out, clock.now) if carry_out else None
-        self.settling = Settling(store, self.lanes, backoff)
+        self.settling = Settling(store, self.queues, backoff)
         self._begin = self.redis.register_script(script("begin"))
         self._flying = 0
         self._landed: SimpleQueue[Future[Result]] = SimpleQueue()
@@ -68,7 +68,7 @@ class Drainer:
                 carried = self._carry_out() if in_time else 0
                 self._renew(now_or_never=carried > 0)
                 self._read()
-                self.lanes.wake_retries()
+                self.queues.wake_retries()
                 idle = self._launch(pool) if in_time else 0.0
                 sent += self._collect(idle)
                 if self._done(self.clock.now() >= until):
@@ -84,7 +84,7 @@ class Drainer:
     def _lose(self, keys: Keys) -> None:
         """Somebody else drains this partition now: what of it was not begun is theirs."""
         self.leases.held.pop(keys, None)
-        self.lanes.drop(keys)
+        self.queues.drop(keys)
         if self.carrier:
             self.carrier.drop(keys)
 
@@ -98,7 +98,7 @@ class Drainer:
 
     def _read(self) -> None:
         """Reads the messages that came since the last time, with what was noted of earlier attempts."""
-        if len(self.lanes) > IN_FLIGHT * 20:
+        if len(self.queues) > IN_FLIGHT * 20:
             return
         pipeline = self.redis.pipeline(transaction=False)
         held = list(self.leases.held.items())
@@ -110,15 +110,15 @@ class Drainer:
             pipeline.hmget(keys.attempts, [id for id, _ in entries])
         for (keys, entries), attempts in zip(new, pipeline.execute() if new else [], strict=True):
             for (id, fields), attempt in zip(entries, attempts, strict=True):
-                self.lanes.admit(read_entry(keys, id.decode(), fields, attempt))
+                self.queues.admit(read_entry(keys, id.decode(), fields, attempt))
 
     def _launch(self, pool: ThreadPoolExecutor) -> float:
         """Begins as many sends as there is room for. Returns how long (s) to wait before it is worth trying again."""
-        if not self.lanes.ready:
+        if not self.queues.ready:
             return 0.05
         room = IN_FLIGHT - self._flying
         self.rates.begin(room)
-        chosen = self.lanes.choose(room, self.rates.allow)
+        chosen = self.queues.choose(room, self.rates.allow)
         if not chosen:
             return self.rates.wait_for
         by_partition: dict[Keys, list[Entry]] = {}
@@ -140,7 +140,7 @@ class Drainer:
                 self._lose(keys)
                 continue
             for entry, person in zip(entries, people, strict=True):
-                self.lanes.begin(entry)
+                self.queues.begin(entry)
                 self._flying += 1
                 attempt = pool.submit(self.sending.attempt, entry, person, began)
                 attempt.add_done_callback(self._landed.put)
@@ -149,7 +149,7 @@ class Drainer:
     def _collect(self, idle: float) -> int:
         """Settles the sends that came back, waiting `idle` seconds for one if need be. Returns how many went out."""
         if not self._flying:
-            if idle and (self.lanes.ready or self._next_retry is not None):
+            if idle and (self.queues.ready or self._next_retry is not None):
                 self.clock.sleep(min(idle, 0.25))
             return 0
         results: list[Result] = []
@@ -166,22 +166,22 @@ class Drainer:
 
     @property
     def _next_retry(self) -> float | None:
-        retries = [self.lanes.next_retry, self.carrier.next_retry if self.carrier else None]
+        retries = [self.queues.next_retry, self.carrier.next_retry if self.carrier else None]
         return min((at for at in retries if at is not None), default=None)
 
     def _done(self, out_of_time: bool) -> bool:
         """Gives everything back if there is nothing to do; what came meanwhile keeps the drainer going."""
-        if self._flying or (self.lanes.ready and not out_of_time):
+        if self._flying or (self.queues.ready and not out_of_time):
             return False
         retry = self._next_retry
         if retry is not None and retry - self.clock.now() < LINGER and not out_of_time:
             return False
         for keys in self.leases.release(whatever_came=out_of_time):
-            self.lanes.drop(keys, also_in_flight=True)
+            self.queues.drop(keys, also_in_flight=True)
             if self.carrier:
                 self.carrier.drop(keys)
         if not self.leases.held:
-            self.lanes.clear()
+            self.queues.clear()
         return not self.leases.held
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sms_triage.events import Sent
 from sms_triage.outbox.entries import Result, postponed
-from sms_triage.outbox.lanes import Lanes
+from sms_triage.outbox.queues import Queues
 from sms_triage.storage.messages import SENT_SECONDS
 from sms_triage.storage.people import Store
 from sms_triage.storage.scripts import script
@@ -15,9 +15,9 @@ class Settling:
     """Settles attempts. `backoff` are the seconds before the next try, by how many there were; the last counts for all
     further ones."""
 
-    def __init__(self, store: Store, lanes: Lanes, backoff: tuple[float, ...]) -> None:
+    def __init__(self, store: Store, queues: Queues, backoff: tuple[float, ...]) -> None:
         self._store = store
-        self._lanes = lanes
+        self._lanes = queues
         self._backoff = backoff
         self._keep_sent = store.redis.register_script(script("sent"))
 

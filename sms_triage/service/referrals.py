@@ -15,7 +15,7 @@ from sms_triage.numbers import canonical_number
 from sms_triage.settings import Settings
 from sms_triage.storage.chws import Registry
 from sms_triage.storage.effects import EffectEntry, once
-from sms_triage.storage.messages import Letter
+from sms_triage.storage.messages import Notification
 from sms_triage.storage.people import Store
 from sms_triage.storage.snapshot import ERASED, Address, Snapshot
 from sms_triage.storage.step import Step
@@ -69,7 +69,7 @@ class Referrals:
         return max(self.clock(), entry.at)
 
     def _sender(self, entry: EffectEntry) -> Address:
-        """Where a letter leaves to somebody whom we have no address of."""
+        """Where a notification leaves to somebody whom we have no address of."""
         return Address(entry.address.gateway, self.settings.sender)
 
     def _once(self, entry: EffectEntry, id: str, write: Callable[[Step, Snapshot], None]) -> None:
@@ -86,7 +86,7 @@ class Referrals:
         """A message to everybody it is for; whom it cannot be written to does not keep it from the others."""
         failed: Exception | None = None
         for number in dict.fromkeys(self._recipients(notification)):
-            write = partial(self._letter, number=number, entry=entry, notification=notification)
+            write = partial(self._write, number=number, entry=entry, notification=notification)
             try:
                 self._once(entry, self.store.vault.person(number), write)
             except Exception as error:
@@ -94,11 +94,13 @@ class Referrals:
         if failed:
             raise failed
 
-    def _letter(self, step: Step, to: Snapshot, *, number: str, entry: EffectEntry, notification: Notify) -> None:
+    def _write(self, step: Step, to: Snapshot, *, number: str, entry: EffectEntry, notification: Notify) -> None:
         locale = self.locales.of(to.person.language, "sms")
-        text = letter(locale, notification)
+        text = notification_text(locale, notification)
         priority = Priority.URGENT if notification.urgent else Priority.ANSWER
-        self.store.messages.letter(step, to, Letter(number, text, priority, self._sender(entry)), self._now(entry))
+        self.store.messages.notify(
+            step, to, Notification(number, text, priority, self._sender(entry)), self._now(entry)
+        )
 
     def _recipients(self, notification: Notify) -> Iterator[str]:
         if notification.number:
@@ -132,8 +134,8 @@ class Referrals:
                 self.store.patients.write(step, patient, was)
             if number := self.registry.number(owner):
                 names = {"code": spaced(report.code), "outcome": f"outcome:{report.outcome}", "chw": report.by}
-                notification = Notify("letter_outcome", names)
-                self._letter(step, chw, number=number, entry=entry, notification=notification)
+                notification = Notify("notify_outcome", names)
+                self._write(step, chw, number=number, entry=entry, notification=notification)
 
         self._once(entry, owner, write)
 
@@ -184,8 +186,8 @@ class Referrals:
                 chw = replace(invited, name=wish.name or "-", code=known.id[:4].upper())
                 self.registry.write(step, known.number, chw)
             words = locale.phrase("joined", {}, chw=chw.code) if chw else locale.phrase("join_help", {})
-            welcome = Letter(known.number, words, Priority.ANSWER, self._sender(entry))
-            self.store.messages.letter(step, known, welcome, self._now(entry))
+            welcome = Notification(known.number, words, Priority.ANSWER, self._sender(entry))
+            self.store.messages.notify(step, known, welcome, self._now(entry))
             step.count(keys_of(known.id).counts, str(Joined() if chw else JoinRefused()))
 
         self._once(entry, entry.by, write)
@@ -206,7 +208,7 @@ class Referrals:
         raise Unsettled("her patients change too fast")
 
 
-def letter(locale: Locale, notification: Notify) -> str:
+def notification_text(locale: Locale, notification: Notify) -> str:
     """A notification in the words of its reader's language."""
     return locale.plain(locale.phrase(notification.text, {}, **_filled(locale, notification.names)))
 

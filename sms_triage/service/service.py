@@ -12,7 +12,7 @@ from rq import Queue
 from sms_triage.clock import WALL, Clock
 from sms_triage.gateways import open_gateways
 from sms_triage.gateways.base import DeliveryReport, Failure, Gateway, Inbound, Timed
-from sms_triage.gateways.ussd import Dialled, Dialog, Heard, listen
+from sms_triage.gateways.ussd import Call, Dialog, KeyedIn, listen
 from sms_triage.keys import keys_of
 from sms_triage.logs import log_error
 from sms_triage.numbers import canonical_number, zone_of
@@ -32,9 +32,8 @@ from sms_triage.triage.content.reader import content_dir
 from sms_triage.triage.conversation.engine import take_turn
 from sms_triage.triage.conversation.turn import Turn
 from sms_triage.triage.conversation.ussd import dial_in, press
-from sms_triage.triage.people.followup import SPREAD_MINUTES, Calendar
+from sms_triage.triage.people.followup import SPREAD_MINUTES, Calendar, times_in_quiet_hours
 from sms_triage.triage.people.session import Person
-from sms_triage.triage.proofs.protocols import times_in_quiet_hours
 from sms_triage.triage.wording.load import language_names, load_locales
 from sms_triage.triage.wording.locale import Locales
 from sms_triage.vault import Vault
@@ -131,7 +130,7 @@ class Service:
                 return status
         raise Busy
 
-    def dialled(self, call: Dialled, gateway: str, now: float) -> Page:
+    def dialled(self, call: Call, gateway: str, now: float) -> Page:
         """Takes a call of a USSD gateway and gives the page to show; the same call again gets the same page.
 
         `gateway` is where an SMS to this person leaves. Raises as :meth:`receive`.
@@ -140,11 +139,11 @@ class Service:
         id = self.vault.person(number)
         for _ in range(MOST_CONFLICTS):
             known = self.store.load(id)
-            heard = listen(call, known.dialog, now)
-            if heard.repetition:
+            keyed = listen(call, known.dialog, now)
+            if keyed.repetition:
                 assert known.dialog is not None
                 return Page(known.dialog.said, known.dialog.ends)
-            turn = self._dialog_turn(self.placed(known.person, number, id), heard, now)
+            turn = self._dialog_turn(self.placed(known.person, number, id), keyed, now)
             page = next(reply.text for reply in turn.replies if not reply.by_sms)
             address = known.address or Address(gateway, self.settings.sender)
             inbound = Inbound(address.gateway, call.session, number, address.sender, call.text)
@@ -153,9 +152,9 @@ class Service:
                 return Page(page, turn.ends)
         raise Busy
 
-    def _dialog_turn(self, person: Person, heard: Heard, now: float) -> Turn:
-        inputs = list(heard.inputs)
-        if heard.dials or person.session is None:
+    def _dialog_turn(self, person: Person, keyed: KeyedIn, now: float) -> Turn:
+        inputs = list(keyed.inputs)
+        if keyed.dials or person.session is None:
             return dial_in(self.locales, person, inputs, now)
         return press(self.locales, person, inputs[0], now)
 
@@ -249,7 +248,7 @@ def _whole(text: str) -> str:
 def open_service(settings: Settings, wall: Clock = WALL, redis: "Redis | None" = None) -> Service:
     """The service that `settings` describe. Nothing is asked of Redis yet (by default the one at their address).
 
-    Raises :class:`sms_triage.triage.errors.ContentError` if content or menus are not sound.
+    Raises :class:`sms_triage.triage.content.errors.ContentError` if content or menus are not sound.
     """
     redis = redis or connect(settings.redis_url)
     languages = settings.languages or tuple(language_names(content_dir()))

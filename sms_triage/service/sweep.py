@@ -112,7 +112,7 @@ class Sweeper:
         """Who is told that an urgent referral was not confirmed; None if there is nobody."""
         chw = self.store.load(owner).person.chw
         names = {"chw": chw.code if chw else "-", "code": spaced(code), "urgency": referral.disposition}
-        alert = Notify("letter_unacknowledged", names, urgent=True)
+        alert = Notify("notify_unacknowledged", names, urgent=True)
         if referral.told == 0 and chw and chw.supervisor:
             return replace(alert, number=chw.supervisor)
         return replace(alert, area=chw.area) if chw and chw.area else None
@@ -136,7 +136,7 @@ class Sweeper:
             step = Step()
             step.expect_absent("told", keys_of(id).weekly(week, id))
             step.mark(keys_of(id).weekly(week, id), WEEK_SECONDS)
-            notification = Notify("letter_weekly", {"list": ", ".join(lines)}, number=supervisor)
+            notification = Notify("notify_weekly", {"list": ", ".join(lines)}, number=supervisor)
             self.store.effects.append(step, id, notification, self._address, now)
             self.store.database.run(step)
         redis.set(week_told(week), "", ex=WEEK_SECONDS)

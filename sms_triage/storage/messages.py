@@ -26,7 +26,7 @@ EXPIRES_SECONDS = {Priority.URGENT: 12 * 3600, Priority.ANSWER: 4 * 3600, Priori
 
 
 @dataclass(frozen=True)
-class Letter:
+class Notification:
     """A message to somebody who wrote nothing herself: to her number, leaving from `sender` unless she is known to be
     answered elsewhere."""
 
@@ -61,20 +61,20 @@ class Messages:
             },
         )
 
-    def letter(self, step: Step, to: Snapshot, letter: Letter, now: float) -> None:
-        """In this step, a letter is put into the outbox; somebody who is not known yet is known from then on. Nothing
-        is written to who wants no messages."""
+    def notify(self, step: Step, to: Snapshot, notification: Notification, now: float) -> None:
+        """In this step, a notification is put into the outbox; somebody who is not known yet is known from then on.
+        Nothing is written to who wants no messages."""
         if to.opted_out == STOPPED:
             return
         keys = keys_of(to.id)
         if to.number is None:
             step.expect("conflict", keys.person(to.id), "version", to.version)
-            number = self.records.seal(letter.number, f"number {to.id}")
-            at = {"gateway": letter.sender.gateway, "sender": letter.sender.sender}
+            number = self.records.seal(notification.number, f"number {to.id}")
+            at = {"gateway": notification.sender.gateway, "sender": notification.sender.sender}
             step.note(keys.person(to.id), {"number": number, **at})
             step.last(keys.person(to.id), PERSON_SECONDS)
-        address = letter.sender if to.address is None else to.address
-        self.reply(step, to.id, address, Reply(letter.text, letter.priority), now)
+        address = notification.sender if to.address is None else to.address
+        self.reply(step, to.id, address, Reply(notification.text, notification.priority), now)
         step.count(keys.counts, str(Written()))
 
     def report(self, gateway: str, report: DeliveryReport, retry_at: float | None) -> str:

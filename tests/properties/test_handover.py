@@ -84,7 +84,7 @@ def test_a_handover_at_any_moment_changes_nothing_but_whose_patients_they_are(wa
             self.patients: list[Expected] = []
             self.at_result: dict[str, Expected] = {}
             self.asked: dict[str, Expected] = {}
-            self.letters: list[tuple[str, str]] = []
+            self.notified: list[tuple[str, str]] = []
             self.handovers = 0
 
         @initialize(worker=st.sampled_from(WORKERS))
@@ -188,7 +188,7 @@ def test_a_handover_at_any_moment_changes_nothing_but_whose_patients_they_are(wa
                 assert ward.due(worker) == [p.code for p in sorted(due, key=lambda patient: patient.due or 0.0)]
             heads = ("has not confirmed", "Reported by")
             sent = [(message["To"], message["Body"]) for message in ward.outside.provider.accepted]
-            assert sorted(one for one in sent if any(head in one[1] for head in heads)) == sorted(self.letters)
+            assert sorted(one for one in sent if any(head in one[1] for head in heads)) == sorted(self.notified)
 
         def tick(self) -> float:
             """No two things happen in the same second, so that orders are certain."""
@@ -203,17 +203,17 @@ def test_a_handover_at_any_moment_changes_nothing_but_whose_patients_they_are(wa
                 patient.due = next((at for at in visits if at > now), now + DAY)
             if reporter != patient.owner:
                 words = f"{spaced(patient.code)}: {OUTCOMES[outcome]}. Reported by {ward.signs[reporter]}."
-                self.letters.append((patient.owner, words))
+                self.notified.append((patient.owner, words))
 
         def goes_up(self, patient: Expected) -> None:
             """Her supervisor is told, and after as long again the facilities of her area."""
             sign, words = ward.signs[patient.owner], patient.kind.words
-            letter = f"{sign} has not confirmed {spaced(patient.code)}: {words}. Please call now."
+            notified = f"{sign} has not confirmed {spaced(patient.code)}: {words}. Please call now."
             if patient.supervisor_knows:
-                self.letters += [(facility, letter) for facility in FACILITIES[patient.owner]]
+                self.notified += [(facility, notified) for facility in FACILITIES[patient.owner]]
                 patient.confirm_by = None
             else:
-                self.letters.append((SUPERVISORS[patient.owner], letter))
+                self.notified.append((SUPERVISORS[patient.owner], notified))
                 patient.confirm_by = ward.outside.time.at + patient.kind.minutes * MINUTE
                 patient.supervisor_knows = True
 
@@ -255,7 +255,7 @@ def test_a_handover_that_dies_leaves_every_patient_with_one_worker_who_is_told_w
         shown = whose(ward, code)
         assert len(shown) == 1
         ward.text(CLINIC, f"SEEN {code} 1")
-        assert [worker for worker in WORKERS if ward.letters(worker, "Reported by")] == shown
+        assert [worker for worker in WORKERS if ward.received(worker, "Reported by")] == shown
 
 
 def test_of_two_handovers_at_once_one_gets_her(ward: Ward) -> None:
@@ -274,7 +274,7 @@ def test_what_is_reported_during_a_handover_is_kept(ward: Ward) -> None:
     for code in interrupted(ward, meanwhile):
         ward.outside.later(2 * DAY)
         assert code not in [*ward.due(AMINA), *ward.due(BARAKA)]
-        assert ward.letters(CHIEF, "has not confirmed") == []
+        assert ward.received(CHIEF, "has not confirmed") == []
 
 
 def test_a_handover_to_herself_or_to_nobody_leaves_all_as_it_is(ward: Ward) -> None:

@@ -18,7 +18,7 @@ goes back to SMS. ``(23 hours 59 minutes later)`` lets time pass, in which a sil
 sentence of a disposition and an alarm's guidance stand in a transcript whole.
 
 A file may begin with ``Languages: en sw`` (what the deployment offers) and ``From: 2026-11-24 18:00 Africa/Nairobi``
-(when and where it is); what is said unasked then begins with the moment. ``Worker: A12`` makes the person a community
+(when and where it is); what is said unasked then begins with the moment. ``Chw: A12`` makes the person a community
 health worker, ``Supervisor: +254700000009`` gives her one.
 """
 
@@ -75,7 +75,7 @@ def read(text: str) -> Transcript:
             found.lines.append(Line("(", row.strip("()")))
         elif row.startswith("  ") and found.lines:
             found.lines[-1].text += "\n" + row[2:]
-        elif entry := re.fullmatch(r"(Languages|From|Worker|Supervisor): (.+)", row):
+        elif entry := re.fullmatch(r"(Languages|From|Chw|Supervisor): (.+)", row):
             found.heading[entry[1]] = entry[2]
         else:
             assert not found.lines or not row, f"what is {row!r}?"
@@ -105,9 +105,9 @@ def play(transcript: Transcript) -> None:
     """Goes through a transcript, and fails where something else is said."""
     heading = transcript.heading
     talk = Talk(deployment(tuple(heading.get("Languages", "en").split())), now=1000.0)
-    if "Worker" in heading:
-        worker = Chw("chw", "Amina", heading["Worker"], supervisor=heading.get("Supervisor", ""))
-        talk.person = Person(chw=worker, desk=Drawer())
+    if "Chw" in heading:
+        chw = Chw("chw", "Amina", heading["Chw"], supervisor=heading.get("Supervisor", ""))
+        talk.person = Person(chw=chw, desk=Drawer())
     if "From" in heading:
         day, hour, zone = heading["From"].split()
         talk.person = replace(talk.person, calendar=Calendar(zone))

@@ -12,9 +12,10 @@ from sms_triage.triage.content.opening import open_folder
 from sms_triage.triage.content.reader import content_dir, load_content
 from sms_triage.triage.menu.compiler import compile_content
 from sms_triage.triage.menu.menu import build_menu, dump_menu, load_menu, menu_path
+from sms_triage.triage.people.followup import times_in_quiet_hours
 from sms_triage.triage.proofs.handled import unhandled
 from sms_triage.triage.proofs.proofs import changed_outcomes, check
-from sms_triage.triage.proofs.protocols import QUIET, check_discretion, times_in_quiet_hours
+from sms_triage.triage.proofs.protocols import QUIET, check_discretion
 from sms_triage.triage.proofs.wording import check_words
 from sms_triage.triage.understanding.shorthand import check_shorthand
 from sms_triage.triage.wording.load import language_names, load_locale, longest_values

@@ -129,7 +129,7 @@ def test_a_name_changed_in_one_place_alone_is_told_in_one_line_with_a_file(
         ("alarms.yaml", "guidance: forced\n", "guidance: force\n", "alarms.yaml: alarms, forced_sex: names the guidance 'force', which does not exist, did you mean 'forced'?"),
         ("chw.yaml", "slip: Her slip again", "slips: Her slip again", "chw.yaml: questions, patient: the option 'slips' leads to nothing, did you mean 'slip'?"),
         ("chw.yaml", "  refused:", "  refusal:", "chw.yaml: texts, refusal: is said by nobody, did you mean 'refused'?"),
-        ("chw.yaml", "{code}: {outcome}. Rep", "{cod}: {outcome}. Rep", "chw.yaml: texts, letter_outcome: names the placeholder 'cod', which does not exist, did you mean 'code'?"),
+        ("chw.yaml", "{code}: {outcome}. Rep", "{cod}: {outcome}. Rep", "chw.yaml: texts, notify_outcome: names the placeholder 'cod', which does not exist, did you mean 'code'?"),
         ("chw.yaml", "same_day: [1], ", "same_day: tomorrow, ", "chw.yaml: visits, same_day: Expected `array`, got `str`"),
         ("chw.yaml", "same_day: [1], ", "same_day: [soon], ", "chw.yaml: visits, same_day, 1: Expected `int`, got `str`"),
         ("followup.yaml", "barrier: barrier", "barrier: hurdle", "followup.yaml: barrier: names the question 'hurdle', which does not exist"),

@@ -24,8 +24,8 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "no_patients": (), "none_due": (), "more_patients": (), "unknown_patient": ("code",), "did_you_mean": ("code",),
     "phone_noted": (), "phone_unclear": (), "joined": ("chw",), "join_help": (), "seen_help": (),
     "shorthand_unclear": ("part", "example"),
-    "letter_outcome": ("code", "outcome", "chw"), "letter_died": ("code", "chw"), "letter_unanswered": ("code",),
-    "letter_unacknowledged": ("chw", "code", "urgency"), "letter_weekly": ("list",),
+    "notify_outcome": ("code", "outcome", "chw"), "notify_died": ("code", "chw"), "notify_unanswered": ("code",),
+    "notify_unacknowledged": ("chw", "code", "urgency"), "notify_weekly": ("list",),
 }  # fmt: skip
 """By name: what the turn fills in. Others the content names itself: what is said of a barrier, or after being seen."""
 

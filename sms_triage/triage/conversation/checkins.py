@@ -129,7 +129,7 @@ def _hard_to_go(talk: Talk, session: Session, why: str) -> Turn:
 GREETING: dict[str, Handler] = {"talk": _answer(_talk), "later": _answer(_later), "stop": _answer(_stop)}
 """What an answer to the greeting leads to."""
 
-OUTCOMES: dict[str, Handler] = {
+CHECK_IN: dict[str, Handler] = {
     "seen": _answer(_seen), "not_yet": _answer(_not_yet), "stopped": _answer(_stopped), "worse": _answer(_again),
     "again": _answer(_again), "not_again": _answer(_not_again),
 }  # fmt: skip
@@ -142,7 +142,7 @@ def handlers(protocol: FollowUpProtocol, question: str) -> Mapping[str, Handler]
         return GREETING
     if question == protocol.barrier:
         return {ANY: _hard_to_go}
-    return OUTCOMES if question in protocol.check_ins else HANDLERS.get(question, {})
+    return CHECK_IN if question in protocol.check_ins else HANDLERS.get(question, {})
 
 
 HANDLERS: Handlers = {TIME: {ANY: _at_this_time}, PIN: {"none": _without_pin}}

@@ -143,7 +143,7 @@ def _to_her_chw(case: Case) -> tuple[Effect, ...]:
     """That a health worker's patient does not answer is told whose she is, and nobody else."""
     if not case.patient:
         return ()
-    return (Notify("letter_unanswered", {"code": spaced(case.patient)}, patient=case.patient),)
+    return (Notify("notify_unanswered", {"code": spaced(case.patient)}, patient=case.patient),)
 
 
 def _may_be_texted(locale: Locale, session: Session) -> bool:

@@ -112,7 +112,7 @@ def report_outcome(talk: Talk, code: str, outcome: str) -> Turn:
         talk = replace(talk, patient=with_outcome(locale.caseload, patient, outcome, talk.now))
     if outcome == DIED and chw and chw.supervisor:
         names = {"code": spaced(code), "chw": by}
-        talk = talk.doing(Notify("letter_died", names, number=chw.supervisor, urgent=True))
+        talk = talk.doing(Notify("notify_died", names, number=chw.supervisor, urgent=True))
     label = next(option.label.own for option in locale.questions[OUTCOME].options if option.value == outcome)
     said = locale.phrase("outcome_noted", {}, code=spaced(code), outcome=label)
     return talk.close(locale.plain(said), OutcomeTold(outcome))

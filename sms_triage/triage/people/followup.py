@@ -3,6 +3,7 @@
 Pure: the clock and the zone are passed in.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -52,6 +53,15 @@ def in_quiet_hours(moment: time, quiet: tuple[str, str]) -> bool:
     if start <= end:
         return start <= moment < end
     return moment >= start or moment < end
+
+
+def times_in_quiet_hours(times: Iterable[str], quiet: tuple[str, str]) -> Iterator[str]:
+    """The times of day that the content offers and that lie in a deployment's quiet hours."""
+    for hour in times:
+        earliest = datetime.fromisoformat(f"2000-01-01 {hour}")
+        for moment in (earliest, earliest + timedelta(minutes=SPREAD_MINUTES)):
+            if in_quiet_hours(moment.time(), quiet):
+                yield f"follow-up at {hour} lies in the quiet hours {quiet[0]}-{quiet[1]}"
 
 
 def begin_follow_up(schedule: Schedule, calendar: Calendar, hour: str, now: float, topic: str) -> Plan:

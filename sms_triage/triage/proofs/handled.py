@@ -19,7 +19,7 @@ def unhandled(folder: Folder) -> Iterator[str]:
             chosen = {*question.options, *(["stop"] if question.zero else [])}
             place = f"{file}: questions, {id}"
             if id in follow_up.check_ins:
-                yield from _lead(place, chosen, checkins.OUTCOMES)
+                yield from _lead(place, chosen, checkins.CHECK_IN)
             elif id == follow_up.greeting:
                 yield from _same(place, chosen, checkins.GREETING)
             elif id != follow_up.barrier:

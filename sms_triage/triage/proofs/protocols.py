@@ -1,10 +1,8 @@
 """``menus check``: what must hold of the protocol of follow-up, one line for each violation."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator
 
 from sms_triage.triage.content.folder import Folder
-from sms_triage.triage.people.followup import SPREAD_MINUTES, in_quiet_hours
 from sms_triage.triage.understanding.words import fold, normal
 from sms_triage.triage.wording.locale import Locale
 
@@ -23,15 +21,6 @@ def schedules(folder: Folder) -> Iterator[str]:
     for id, schedule in folder.follow_up.schedules.items():
         days = ", ".join(f"day {day}" for day in schedule.days)
         yield f"follow-up after {id}: {days}; asks {schedule.asks}; then it ends"
-
-
-def times_in_quiet_hours(times: Iterable[str], quiet: tuple[str, str]) -> Iterator[str]:
-    """The times of day that the content offers and that lie in a deployment's quiet hours."""
-    for hour in times:
-        earliest = datetime.fromisoformat(f"2000-01-01 {hour}")
-        for moment in (earliest, earliest + timedelta(minutes=SPREAD_MINUTES)):
-            if in_quiet_hours(moment.time(), quiet):
-                yield f"follow-up at {hour} lies in the quiet hours {quiet[0]}-{quiet[1]}"
 
 
 def _discreet(locale: Locale) -> Iterator[str]:

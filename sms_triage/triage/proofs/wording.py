@@ -145,7 +145,7 @@ def _texts(locale: Locale) -> Iterator[str]:
     for who in ("own", "helper"):
         answers = locale.content.answers_of(who == "helper")
         for name in locale.texts:
-            longer = name in LONGER or name.startswith("letter_")
+            longer = name in LONGER or name.startswith("notify_")
             words = locale.plain(locale.phrase(name, answers, **filled))
             yield from _over(budget, who, f"text {name}", words, budget.result if longer else budget.question)
         for id, text in locale.asks.items():
@@ -191,7 +191,7 @@ def _pages(locale: Locale) -> Iterator[str]:
 
 
 LONGER = ("help", "slip", "why", "deleted", "joined", "join_help", "seen_help", "shorthand_unclear")
-"""Texts that may be as long as a result, as letters may: read once, or by others."""
+"""Texts that may be as long as a result, as notifications may: read once, or by others."""
 
 
 def _longest(locale: Locale) -> dict[str, object]:

@@ -15,19 +15,19 @@ Place = tuple[int, tuple[int, ...], str]
 
 
 @dataclass
-class _Lane:
+class _Queue:
     """The waiting messages of one person, oldest first."""
 
     entries: deque[Entry] = field(default_factory=deque)
     in_flight: bool = False
 
 
-class Lanes:
+class Queues:
     """Everybody whose messages were read and are not settled."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._people: dict[str, _Lane] = {}
+        self._people: dict[str, _Queue] = {}
         self._ready: list[Place] = []
         self._retries: list[tuple[float, str]] = []
 
@@ -45,7 +45,7 @@ class Lanes:
         return self._retries[0][0] if self._retries else None
 
     def admit(self, entry: Entry) -> None:
-        self._people.setdefault(entry.person, _Lane()).entries.append(entry)
+        self._people.setdefault(entry.person, _Queue()).entries.append(entry)
         self._offer(entry.person)
 
     def wake_retries(self) -> None:
@@ -63,10 +63,10 @@ class Lanes:
         now = self._now()
         while self._ready and len(chosen) < room and len(blocked) <= MOST_BLOCKED:
             place = heapq.heappop(self._ready)
-            lane = self._people.get(place[2])
-            if lane is None or lane.in_flight or not lane.entries or lane.entries[0].not_before > now:
+            queue = self._people.get(place[2])
+            if queue is None or queue.in_flight or not queue.entries or queue.entries[0].not_before > now:
                 continue
-            entry = lane.entries[0]
+            entry = queue.entries[0]
             if any(entry is other for other in chosen):
                 continue
             if allow(entry.sender):
@@ -83,16 +83,16 @@ class Lanes:
 
     def finish(self, entry: Entry, instead: Entry | None = None) -> None:
         """A message is settled, or stands there again to be tried later."""
-        lane = self._people.get(entry.person)
-        if lane is None:
+        queue = self._people.get(entry.person)
+        if queue is None:
             return
-        lane.in_flight = False
-        if lane.entries and lane.entries[0].id == entry.id:
+        queue.in_flight = False
+        if queue.entries and queue.entries[0].id == entry.id:
             if instead is None:
-                lane.entries.popleft()
+                queue.entries.popleft()
             else:
-                lane.entries[0] = instead
-        if lane.entries:
+                queue.entries[0] = instead
+        if queue.entries:
             self._offer(entry.person)
         else:
             del self._people[entry.person]
@@ -100,9 +100,9 @@ class Lanes:
     def drop(self, keys: Keys, also_in_flight: bool = False) -> None:
         """The messages of a partition are not ours any more."""
         self._people = {
-            person: lane
-            for person, lane in self._people.items()
-            if keys_of(person) != keys or (lane.in_flight and not also_in_flight)
+            person: queue
+            for person, queue in self._people.items()
+            if keys_of(person) != keys or (queue.in_flight and not also_in_flight)
         }
 
     def clear(self) -> None:
@@ -111,11 +111,11 @@ class Lanes:
 
     def _offer(self, person: str) -> None:
         """Puts a person in line, as urgent as her most urgent message; she has to wait for her own first one."""
-        lane = self._people[person]
-        if lane.in_flight or not lane.entries:
+        queue = self._people[person]
+        if queue.in_flight or not queue.entries:
             return
-        first = lane.entries[0]
+        first = queue.entries[0]
         if first.not_before > self._now():
             heapq.heappush(self._retries, (first.not_before, person))
             return
-        heapq.heappush(self._ready, (min(entry.priority for entry in lane.entries), first.order, person))
+        heapq.heappush(self._ready, (min(entry.priority for entry in queue.entries), first.order, person))
