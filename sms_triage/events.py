@@ -96,6 +96,11 @@ class Looped(Event, name="loop"):
 
 
 @dataclass(frozen=True)
+class StatementHeard(Event, name="statement"):
+    """Something told in somebody's own words that is no danger by itself."""
+
+
+@dataclass(frozen=True)
 class AlarmHeard(Event, name="alarm"):
     """A danger in somebody's own words."""
 

@@ -157,9 +157,9 @@ def test_a_danger_makes_known_what_the_topic_says_and_one_it_does_not_know_is_an
     assert (
         "hospital now or call 112. Do not wait, do not go alone. Say: a sting." in talk.text("i am bleeding a lot")[0]
     )
-    for text in ("i fainted", "1", "3", "1"):
-        talk.text(text)
-    assert talk.text("1")[0].startswith("Go to a hospital now or call 112.")
+    guidance, result, *_ = talk.text("i fainted")
+    assert "Say: a sting." in guidance
+    assert result.startswith("Go to a hospital now or call 112."), "the toy asks nobody to confirm"
 
 
 def test_another_script_has_its_digits_its_words_and_its_stop(sting: Path) -> None:
@@ -321,10 +321,11 @@ def _renamed(topic: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     roles = topic["roles"]
     for role in ("danger", "frequency", "amount"):
         roles[role] = names[roles[role]]
-    for role in ("signs", "private"):
+    for role in ("signs", "private", "confirmed"):
         roles[role] = [names[name] for name in roles[role]]
     roles["wording"]["finding"] = names[roles["wording"]["finding"]]
     roles["consent_sms"] = keys(roles["consent_sms"])
+    topic["statements"] = [entry | {"tells": keys(entry["tells"])} for entry in topic["statements"]]
     topic["alarms"] = {alarm: keys(known) for alarm, known in topic["alarms"].items()}
     recurrence = topic["recurrence"]
     recurrence["asked_anew"] = [names[name] for name in recurrence["asked_anew"]]

@@ -184,13 +184,15 @@ class Roles:
     """Which of a topic's questions and findings play a part for the service. What a topic lacks, and what needs it, is
     left out: without a frequency there is no recurrence.
 
-    `danger` is the question asked at once when a danger may have been told; `frequency` and `amount` are findings noted
+    `danger` is the question asked at once when a danger may have been told, and its answer decides over what alarms
+    make known of the `confirmed`; `frequency` and `amount` are findings noted
     of an episode, as are those of the questions `signs`; `consent_sms` is the finding and value that allow an SMS after
     a USSD session dropped; what is `private` is told to nobody without the person's wish.
     """
 
     wording: Wording | None = None
     danger: str = ""
+    confirmed: tuple[str, ...] = ()
     frequency: str = ""
     amount: str = ""
     consent_sms: tuple[str, str] | None = None

@@ -227,6 +227,7 @@ def _roles(entry: RolesEntry) -> Roles:
     return Roles(
         wording=Wording(wording.finding, wording.own, wording.helper) if wording else None,
         danger=entry.danger,
+        confirmed=entry.confirmed,
         frequency=entry.frequency,
         amount=entry.amount,
         consent_sms=next(iter(entry.consent_sms.items()), None),

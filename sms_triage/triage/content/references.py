@@ -120,6 +120,10 @@ class _Topic:
         for alarm, known in topic.alarms.items():
             yield from _known(self._at("alarms"), "alarm", [alarm], [entry.id for entry in folder.alarms.alarms])
             yield from self._answers(self._at("alarms", alarm), known)
+        for number, statement in enumerate(topic.statements, 1):
+            place = self._at("statements", str(number))
+            yield from self._answers(place, statement.tells)
+            yield from _patterns(place, statement.patterns, folder.service.languages)
         if topic.recurrence:
             yield from self._recurrence(topic.recurrence)
         yield from _known(self._at("shorthand"), "question", topic.shorthand, self.questions)
@@ -184,6 +188,12 @@ class _Topic:
         yield from _known(self._at("roles", "signs"), "question with several answers", roles.signs, several)
         yield from self._answers(self._at("roles", "consent_sms"), roles.consent_sms)
         yield from _known(self._at("roles", "private"), "finding", roles.private, self.values)
+        asked = (
+            [option.finding for option in self.questions[roles.danger].options]
+            if roles.danger in self.questions
+            else []
+        )
+        yield from _known(self._at("roles", "confirmed"), "finding of the danger question", roles.confirmed, asked)
 
     def _recurrence(self, rules: RecurrenceEntry) -> Faults:
         place, values = self._at("recurrence"), self.values.get(self.topic.roles.frequency, ())
@@ -312,11 +322,7 @@ def _alarms(folder: Folder) -> Faults:
     yield from _once(f"{ALARMS}: alarms", "alarm", (alarm.id for alarm in file.alarms))
     for alarm in file.alarms:
         yield from _known(f"{ALARMS}: alarms, {alarm.id}", "guidance", [alarm.guidance], file.guidance)
-        yield from _known(f"{ALARMS}: alarms, {alarm.id}", "language", alarm.patterns, folder.service.languages)
-        for language, patterns in alarm.patterns.items():
-            for pattern in patterns:
-                if not pattern.strip() or not all(word for part in pattern.split() for word in part.split("|")):
-                    yield f"{ALARMS}: alarms, {alarm.id}, {language}: an alternative of {pattern!r} is empty"
+        yield from _patterns(f"{ALARMS}: alarms, {alarm.id}", alarm.patterns, folder.service.languages)
     given = [alarm.guidance for alarm in file.alarms]
     for id, guidance in file.guidance.items():
         place = f"{ALARMS}: guidance, {id}"
@@ -324,6 +330,14 @@ def _alarms(folder: Folder) -> Faults:
             yield f"{place}: is given to no alarm"
         yield from _known(place, "disposition", [guidance.disposition], folder.service.dispositions)
         yield from _filled(place, guidance.text, (*NAMES, *folder.service.deployment))
+
+
+def _patterns(place: str, by_language: Mapping[str, Iterable[str]], languages: Collection[str]) -> Faults:
+    yield from _known(place, "language", by_language, languages)
+    for language, patterns in by_language.items():
+        for pattern in patterns:
+            if not pattern.strip() or not all(word for part in pattern.split() for word in part.split("|")):
+                yield f"{place}, {language}: an alternative of {pattern!r} is empty"
 
 
 def _own_questions(folder: Folder) -> Faults:

@@ -24,6 +24,9 @@ When = dict[str, Any]
 """A condition; read in ``reader``, since its keys are findings."""
 
 
+ByLanguage = dict[str, tuple[str, ...]]
+
+
 class Shape(Struct, forbid_unknown_fields=True, kw_only=True):
     """A mapping with these keys and no others."""
 
@@ -51,6 +54,7 @@ class WordingEntry(Shape):
 class RolesEntry(Shape):
     wording: WordingEntry | None = None
     danger: str = ""
+    confirmed: tuple[str, ...] = ()
     frequency: str = ""
     amount: str = ""
     consent_sms: dict[str, str] = {}
@@ -139,6 +143,11 @@ class InvariantEntry(Shape):
     told_after: str | None = None
 
 
+class StatementEntry(Shape):
+    tells: dict[str, str]
+    patterns: ByLanguage
+
+
 class TopicFile(Shape):
     title: Words
     review: str
@@ -155,6 +164,7 @@ class TopicFile(Shape):
     forbidden_phrases: dict[str, tuple[str, ...]]
     roles: RolesEntry = msgspec.field(default_factory=RolesEntry)
     alarms: dict[str, dict[str, str]] = {}
+    statements: tuple[StatementEntry, ...] = ()
     recurrence: RecurrenceEntry | None = None
     shorthand: dict[str, str] = {}
 
@@ -185,9 +195,6 @@ class ResultOptionEntry(Shape, rename={"given": "if"}):
     given: str = ""
     unless: str = ""
     channels: tuple[Channel, ...] = ("sms", "ussd")
-
-
-ByLanguage = dict[str, tuple[str, ...]]
 
 
 class KeywordsEntry(Shape):

@@ -19,7 +19,7 @@ from sms_triage.triage.conversation.talk import Handlers, Next, Talk, asking, ho
 from sms_triage.triage.conversation.turn import Reply, Turn, priority_of
 from sms_triage.triage.people.codes import is_sound, near, spaced
 from sms_triage.triage.people.referral import Patient
-from sms_triage.triage.people.session import Session
+from sms_triage.triage.people.session import Session, answers
 from sms_triage.triage.understanding import shorthand
 from sms_triage.triage.understanding.words import normal
 
@@ -44,7 +44,7 @@ def _due(talk: Talk, session: Session, _: str) -> Turn:
 def _myself(talk: Talk, session: Session, _: str) -> Next:
     fresh = talk.fresh()
     who = talk.about(fresh).content.said_to(helper=False) if fresh.topic else ()
-    return Next(talk, replace(fresh, answers=who), event=Began())
+    return Next(talk, replace(fresh, told=answers(*who)), events=(Began(),))
 
 
 def _refuses(talk: Talk, session: Session, _: str) -> Turn:
@@ -99,13 +99,13 @@ def _triage(talk: Talk, session: Session, patient: Patient) -> Next:
     """The questions about a patient, with what a shorthand told of her."""
     told = talk.about(session)
     who = told.content.said_to(helper=True)
-    answers = (*who, *(entry for entry in session.answers if entry[0] not in dict(who)))
-    fresh = talk.fresh(session.topic if session.answers else "")
+    rest = tuple(entry for entry in session.told if entry.question not in dict(who))
+    fresh = talk.fresh(session.topic if session.told else "")
     counted = talk.counted(patient.case, fresh.topic) if fresh.topic else ""
-    fresh = replace(fresh, answers=answers if fresh.topic else (), patient=patient.code, counted=counted)
+    fresh = replace(fresh, told=(*answers(*who), *rest) if fresh.topic else (), patient=patient.code, counted=counted)
     number = Reply(talk.locale.phrase("patient_number", {}, code=spaced(patient.code)))
     first = () if patient.case.episodes else (number,)
-    return Next(replace(talk, patient=patient), fresh, event=PatientBegun(), first=first)
+    return Next(replace(talk, patient=patient), fresh, events=(PatientBegun(),), first=first)
 
 
 def found(talk: Talk, session: Session, text: str) -> Next | Turn:
@@ -177,15 +177,15 @@ def in_shorthand(talk: Talk, text: str) -> Next:
     for topic in talk.locales.topics:
         locale = talk.locales.of(talk.person.language, talk.channel, topic)
         try:
-            answers = shorthand.read(text, locale.content.shorthand, locale.content)
+            told = shorthand.read(text, locale.content.shorthand, locale.content)
         except shorthand.Unclear as error:
             unclear.append(str(error))
             continue
         who = locale.content.said_to(helper=True)
-        session = replace(talk.fresh(topic), answers=(*who, *answers), asking=CONFIRM)
+        session = replace(talk.fresh(topic), told=answers(*who, *told), asking=CONFIRM)
         rule = locale.content.leading_rule(session.known)
         guidance = Reply(locale.say(rule.at_least.text, session.known), priority_of(rule))
-        return Next(talk, session, event=ShorthandRead(), first=(guidance,) if rule.at_least.rank == 0 else ())
+        return Next(talk, session, events=(ShorthandRead(),), first=(guidance,) if rule.at_least.rank == 0 else ())
     locale = talk.locale
     example = shorthand.write(locale.content.baseline(), locale.content.shorthand, locale.content)
     return home(talk, before=locale.phrase("shorthand_unclear", {}, part=unclear[0], example=example))
@@ -195,7 +195,8 @@ def echo(talk: Talk, session: Session) -> str:
     """What was told in a shorthand, item by item."""
     locale = talk.about(session)
     lines = []
-    for id, values in session.answers:
+    for entry in session.told:
+        id, values = entry.question, entry.values
         letter = locale.content.shorthand.get(id)
         if letter is None:
             continue

@@ -58,7 +58,7 @@ def _answer(to: Answered) -> Handler:
     def answer(talk: Talk, session: Session, value: str) -> Next | Turn:
         case = talk.case
         if case.plan is None:
-            return Next(talk, talk.fresh(), event=Began())
+            return Next(talk, talk.fresh(), events=(Began(),))
         return to(talk, session, case, case.plan, CheckInAnswered(value))
 
     return answer
@@ -69,7 +69,7 @@ def _talk(talk: Talk, session: Session, case: Case, plan: Plan, event: Event) ->
     question = talk.locale.protocol.schedules[plan.schedule].asks
     if case.pin:
         return ask_pin(talk, session, question, event)
-    return Next(talk, replace(session, asking=question, misses=0), event=event)
+    return Next(talk, replace(session, asking=question, misses=0), events=(event,))
 
 
 def _later(talk: Talk, session: Session, case: Case, plan: Plan, event: Event) -> Turn:
@@ -93,7 +93,7 @@ def _not_yet(talk: Talk, session: Session, case: Case, plan: Plan, event: Event)
     asked_before, talk = plan.helped, _kept(talk, case, _next(talk, replace(plan, helped=True)))
     if asked_before:
         return talk.close(said, event)
-    return Next(talk, replace(session, asking=barrier, misses=0), before=said, event=event)
+    return Next(talk, replace(session, asking=barrier, misses=0), before=said, events=(event,))
 
 
 def _stopped(talk: Talk, session: Session, case: Case, plan: Plan, event: Event) -> Turn:

@@ -17,6 +17,7 @@ from sms_triage.events import (
     Missed,
     Restarted,
     Resumed,
+    StatementHeard,
     Stopped,
     TopicChosen,
     WentBack,
@@ -37,10 +38,10 @@ from sms_triage.triage.content.question_ids import (
 from sms_triage.triage.content.translations import SOURCE_LANGUAGE
 from sms_triage.triage.conversation import caseload, checkins, episodes, heard, privacy, referrals, results
 from sms_triage.triage.conversation.heard import Heard, understand
-from sms_triage.triage.conversation.standing import asked, concluded, screen_of
+from sms_triage.triage.conversation.standing import asked, certain, concluded, named, owed, raises, screen_of
 from sms_triage.triage.conversation.talk import ANY, Handler, Handlers, Next, Talk, begin, home
 from sms_triage.triage.conversation.turn import Priority, Reply, Turn
-from sms_triage.triage.people.session import Session
+from sms_triage.triage.people.session import Session, Told, answers
 from sms_triage.triage.understanding.alarms import Alarm
 from sms_triage.triage.understanding.words import normal
 from sms_triage.triage.wording.locale import Locale
@@ -64,9 +65,10 @@ def show(coming: Next) -> Turn:
     locale = talk.about(coming.session)
     session = episodes.asking_together(locale, coming.session)
     if concluded(locale, session):
-        return results.conclude(replace(coming, session=session))
+        first = (*coming.first, *([Reply(coming.before)] if coming.before else []))
+        return results.conclude(replace(coming, session=session, first=first))
     words = "\n".join(filter(None, [coming.before, _question(talk, session)]))
-    return talk.say(talk.shown(session), *coming.first, words, events=tuple(filter(None, [coming.event])))
+    return talk.say(talk.shown(session), *coming.first, words, events=coming.events)
 
 
 def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way on for each kind
@@ -87,8 +89,8 @@ def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way o
             return referrals.seen(talk, words)
         case heard.Shorthand(text):
             return caseload.in_shorthand(talk, text)
-        case heard.Stated(alarm, language):
-            return _alarm(_in_her_language(talk, language), session, alarm)
+        case heard.Stated(_, language, _):
+            return _stated(_in_her_language(talk, language), session, what)
         case heard.Doubt():
             return _danger_question(talk, session)
         case heard.Pleasantry():
@@ -131,7 +133,7 @@ def _in_her_language(talk: Talk, language: str) -> Talk:
 
 def _choose_language(talk: Talk, session: Session, language: str) -> Next:
     talk = talk.knowing(language=language)
-    return Next(talk, replace(session, asking="", misses=0), event=LanguageAsked(language))
+    return Next(talk, replace(session, asking="", misses=0), events=(LanguageAsked(language),))
 
 
 # Commands
@@ -158,18 +160,18 @@ def _restart(talk: Talk, session: Session) -> Next:
     if talk.person.chw:
         return home(talk)
     again = talk.locale.phrase("started_over", {}) if talk.before else ""
-    return Next(talk, talk.fresh(), before=again, event=Restarted())
+    return Next(talk, talk.fresh(), before=again, events=(Restarted(),))
 
 
 def _language(talk: Talk, session: Session) -> Next:
     if len(talk.locales.languages) < 2:
         return _start(talk, session)
-    return Next(talk, replace(session, asking=LANGUAGE, misses=0), event=LanguageAsked())
+    return Next(talk, replace(session, asking=LANGUAGE, misses=0), events=(LanguageAsked(),))
 
 
 def _start(talk: Talk, session: Session) -> Next:
     talk = _come_back(talk)
-    return Next(talk, replace(session, misses=0), event=Began()) if talk.before else begin(talk)
+    return Next(talk, replace(session, misses=0), events=(Began(),)) if talk.before else begin(talk)
 
 
 def _diary(talk: Talk, session: Session) -> Next | Turn:
@@ -186,16 +188,20 @@ def _back(talk: Talk, session: Session) -> Next | Turn:
     locale = talk.about(session)
     session = replace(session, misses=0, reading="")
     if session.aside:
-        return results.again(talk, session) if concluded(locale, session) else Next(talk, session, event=WentBack())
+        return results.again(talk, session) if concluded(locale, session) else Next(talk, session, events=(WentBack(),))
     if session.asking in locale.questions and locale.questions[session.asking].zero:
         return handler_of(locale, session.asking, "stop")(talk, session, "stop")
     if session.asking in CHW_QUESTIONS:
         return home(talk)
     if session.asking and session.asking != EPISODE:
-        return Next(talk, replace(session, asking=""), event=WentBack())
-    if not session.answers:
-        return Next(talk, session, before=locale.phrase("nothing_before", {}), event=WentBack())
-    return Next(talk, replace(session, answers=session.answers[:-1], asking=""), event=WentBack())
+        return Next(talk, replace(session, asking=""), events=(WentBack(),))
+    if not session.told:
+        return Next(talk, session, before=locale.phrase("nothing_before", {}), events=(WentBack(),))
+    *before, last = session.told
+    session = replace(session, told=tuple(before), asking="", corrects=last.question)
+    what = "" if last.question else named(locale, last)
+    said = locale.phrase("taken_back", session.known, what=what) if what else ""
+    return Next(talk, session, before=said, events=(WentBack(),))
 
 
 COMMANDS: Mapping[str, Callable[[Talk, Session], Next | Turn]] = {
@@ -210,12 +216,12 @@ def _after_stop(talk: Talk, what: Heard) -> Next | Turn:
     match what:
         case heard.Command("start"):
             talk = _come_back(talk)
-            return Next(talk, talk.current(), event=Began()) if talk.before else begin(talk)
+            return Next(talk, talk.current(), events=(Began(),)) if talk.before else begin(talk)
         case heard.Command("help"):
             return Turn(talk.person, (Reply(talk.locale.phrase("help", {}), despite_stop=True),), (HelpAsked(),))
-        case heard.Stated(alarm, _):
-            guidance = replace(_guidance(talk, "", alarm, {}), despite_stop=True)
-            return Turn(talk.person, (guidance,), (AlarmHeard(alarm.id),))
+        case heard.Stated(alarms, _, _):
+            guidance = (replace(_guidance(talk, "", one, {}), despite_stop=True) for one in _by_guidance(alarms))
+            return Turn(talk.person, tuple(guidance), tuple(AlarmHeard(alarm.id) for alarm in alarms))
     return Turn(talk.person)
 
 
@@ -235,8 +241,10 @@ def _answered(talk: Talk, session: Session, question: Question, numbers: frozens
     if question.id == EPISODE:
         return Next(talk, episodes.told_together(locale, session, numbers))
     if question.several:
+        kept = () if session.corrects == question.id else _stated_of(locale, session)
         values = {
-            option.finding: "yes" if number in numbers else "no" for number, option in enumerate(question.options, 1)
+            option.finding: "yes" if number in numbers or option.finding in kept else "no"
+            for number, option in enumerate(question.options, 1)
         }
     else:
         option = question.options[min(numbers) - 1]
@@ -244,25 +252,36 @@ def _answered(talk: Talk, session: Session, question: Question, numbers: frozens
             handler = handler_of(locale, option.finding, option.value)
             return handler(talk, replace(session, asking="", misses=0), option.value)
         values = {option.finding: option.value}
-    others = tuple(entry for entry in session.answers if entry[0] != question.id)
-    return Next(talk, replace(session, answers=(*others, (question.id, values)), asking="", misses=0))
+    return Next(talk, replace(session.telling(question.id, values), asking=""))
+
+
+def _stated_of(locale: Locale, session: Session) -> frozenset[str]:
+    """The findings that were told in her own words, which an answer that does not name them does not take back."""
+    return frozenset(
+        finding
+        for told in session.told
+        for finding, value in told.values.items()
+        if not told.question and value == "yes"
+    )
 
 
 def _go_on(talk: Talk, session: Session, _: str) -> Next:
-    return Next(talk, session, event=Resumed())
+    return Next(talk, session, events=(Resumed(),))
 
 
 def _start_over(talk: Talk, session: Session, _: str) -> Next:
-    return Next(talk, talk.fresh(), event=Restarted())
+    return Next(talk, talk.fresh(), events=(Restarted(),))
 
 
 def _topic(talk: Talk, session: Session, topic: str) -> Next:
     """What it is about, where there are several topics."""
     session = talk.on_topic(session, topic)
+    told = (replace(told, values={**told.values, **certain(talk.about(session), told.alarms)}) for told in session.told)
+    session = replace(session, told=tuple(told))
     if session.patient and (patient := talk.patient or referrals.patient_of(talk, session.patient)):
         who = talk.about(session).content.said_to(helper=True)
-        session = replace(session, answers=who, counted=talk.counted(patient.case, topic))
-    return Next(talk, session, event=TopicChosen(topic))
+        session = replace(session, told=answers(*who), counted=talk.counted(patient.case, topic))
+    return Next(talk, session, events=(TopicChosen(topic),))
 
 
 HANDLERS: Handlers = {
@@ -296,15 +315,44 @@ TYPED: Mapping[str, Handler] = {
 # Words
 
 
-def _alarm(talk: Talk, session: Session, alarm: Alarm) -> Turn:
-    """The guidance at once; then the conversation goes on where it was, never to end below what was stated."""
-    session = replace(session, alarms=tuple(dict.fromkeys((*session.alarms, alarm.id))), misses=0)
+def _stated(talk: Talk, session: Session, what: heard.Stated) -> Next | Turn:
+    """The guidance of each danger at once, the gravest first; then the conversation goes on where it was, never to end
+    below what was stated. What else was told is noted, and not asked any more."""
     locale = talk.about(session)
-    guidance, events = _guidance(talk, session.topic, alarm, session.known), (AlarmHeard(alarm.id),)
-    if concluded(locale, session):
-        return talk.aside(session, guidance, events=events)
+    content, danger = locale.content, locale.content.roles.danger
+    alarms = tuple(alarm.id for alarm in what.alarms)
+    values = {**what.values, **certain(locale, alarms)} if session.topic else what.values
+    told = _raising(locale, session, values)
+    at_result, known = concluded(locale, session), session.known
+    guidance = [_guidance(talk, session.topic, alarm, known) for alarm in _by_guidance(what.alarms)]
+    events = (*(AlarmHeard(id) for id in alarms), *([StatementHeard()] if what.values else []))
+    before = owed(locale, session)
+    session = session.telling("", told, alarms)
+    noted = named(locale, Told("", {finding: told[finding] for finding in what.values if finding in told}))
+    words = locale.phrase("noted_words", known, what=noted) if noted else ""
+    if at_result and not told:
+        return talk.aside(session, *guidance, *([] if alarms else [results.below(talk, session)]), events=events)
+    findings = {finding for id in alarms for finding in content.alarms.get(id, {})}
+    if findings & set(content.roles.confirmed) and not at_result and danger in [one.question for one in session.told]:
+        # The danger may be new since it was asked, or be none.
+        session = replace(session, asking=danger)
+    if at_result and owed(locale, session) == before:
+        return talk.aside(session, *guidance, f"{words}\n{results.below(talk, session)}".strip(), events=events)
+    if concluded(locale, session) or not alarms:
+        return Next(talk, session, before=words, events=events, first=tuple(guidance))
     go_on = f"{locale.phrase('to_go_on', session.known)} {_question(talk, session)}"
-    return talk.say(talk.shown(session), guidance, go_on, events=events)
+    return talk.say(talk.shown(session), *guidance, "\n".join(filter(None, [words, go_on])), events=events)
+
+
+def _by_guidance(alarms: tuple[Alarm, ...]) -> list[Alarm]:
+    """The alarms that are answered: one of those with the same answer."""
+    return list({alarm.guidance: alarm for alarm in reversed(alarms)}.values())[::-1]
+
+
+def _raising(locale: Locale, session: Session, values: Mapping[str, str]) -> dict[str, str]:
+    """What of these values is new or worse than what is known: a statement never lowers."""
+    known = session.known
+    return {finding: value for finding, value in values.items() if raises(locale, known, finding, value)}
 
 
 def _guidance(talk: Talk, topic: str, alarm: Alarm, known: Mapping[str, str]) -> Reply:
@@ -318,11 +366,13 @@ def _danger_question(talk: Talk, session: Session) -> Next:
     locale = talk.about(session)
     if not talk.before or not concluded(locale, session):
         topic = session.topic or talk.locales.topics[0]
-        return Next(talk, replace(session, topic=topic, asking=locale.content.roles.danger, misses=0), event=Doubted())
+        return Next(
+            talk, replace(session, topic=topic, asking=locale.content.roles.danger, misses=0), events=(Doubted(),)
+        )
     # After a result all is asked anew; only who reads is known.
     who = locale.content.said_to(locale.content.for_helper(session.known))
-    fresh = replace(talk.fresh(session.topic), answers=who, asking=locale.content.roles.danger)
-    return Next(talk, fresh, event=Doubted())
+    fresh = replace(talk.fresh(session.topic), told=answers(*who), asking=locale.content.roles.danger)
+    return Next(talk, fresh, events=(Doubted(),))
 
 
 def _pleasantry(talk: Talk, session: Session) -> Next | Turn:

@@ -71,7 +71,7 @@ def dial(locales: Locales, person: Person, now: float) -> Turn:
     else:
         talk = Talk(locales, person, "ussd", now)
         resuming = replace(talk.current(), asking=RESUME, misses=0, reading="")
-        turn = show(Next(talk, resuming, event=Dialled()))
+        turn = show(Next(talk, resuming, events=(Dialled(),)))
     return replace(turn, silence_at=silence_at(locales, turn.person))
 
 
@@ -94,7 +94,7 @@ def fall_silent(locales: Locales, person: Person, now: float, hung_up: bool = Fa
             locale.say(rule.at_least.if_worse, known),
         )
     )
-    told = replace(person, session=replace(session, told=True))
+    told = replace(person, session=replace(session, silence_told=True))
     return Turn(told, (Reply(words, priority_of(rule), by_sms=True),), (SilenceTold(rule.at_least.id),))
 
 
@@ -155,7 +155,7 @@ def _may_be_texted(locale: Locale, session: Session) -> bool:
 def silence_at(locales: Locales, person: Person) -> float | None:
     """When (s since the epoch) a person who says no more is to be told what she is owed; None: never."""
     session = person.session
-    if session is None or session.told or person.opted_out:
+    if session is None or session.silence_told or person.opted_out:
         return None
     locale = locales.of(person.language, session.channel, session.topic)
     if session.channel == "ussd" and not _may_be_texted(locale, session):

@@ -7,12 +7,12 @@ from sms_triage.events import EpisodeReported
 from sms_triage.triage.content.model import Rule
 from sms_triage.triage.content.protocols import RECURRENCE
 from sms_triage.triage.content.question_ids import EPISODE
-from sms_triage.triage.conversation.standing import asked, facts
+from sms_triage.triage.conversation.standing import answered, asked, facts
 from sms_triage.triage.conversation.talk import Next, Talk, begin
 from sms_triage.triage.people import recurrence
 from sms_triage.triage.people.case import Episode
 from sms_triage.triage.people.followup import begin_follow_up
-from sms_triage.triage.people.session import Session
+from sms_triage.triage.people.session import Session, answers
 from sms_triage.triage.wording.locale import Locale
 
 
@@ -38,7 +38,7 @@ def noted(talk: Talk, session: Session, rule: Rule) -> Next:
     if not locale.content.for_herself(facts(locale, session)):
         return Next(talk, session)
     case = talk.case.with_episode(episode_of(talk, session, rule), session.episode)
-    case = replace(case, answers=session.answers, topic=session.topic)
+    case = replace(case, answers=answered(locale, session), topic=session.topic)
     if case.time:
         schedule = locale.protocol.schedules[RECURRENCE if session.again else rule.at_least.id]
         plan = begin_follow_up(schedule, talk.person.calendar, case.time, talk.now, session.topic)
@@ -65,9 +65,9 @@ def report(talk: Talk, before: str = "") -> Next:
     )
     counted = locale.content.question_of(roles.frequency).id
     kept = tuple(entry for entry in case.answers if entry[0] not in (*rules.asked_anew, counted))
-    answers = (*kept, (counted, {roles.frequency: frequency}))
+    told = answers(*kept, (counted, {roles.frequency: frequency}))
     return Next(
-        talk, replace(talk.fresh(case.topic), answers=answers, again=True), before=before, event=EpisodeReported()
+        talk, replace(talk.fresh(case.topic), told=told, again=True), before=before, events=(EpisodeReported(),)
     )
 
 
@@ -81,12 +81,11 @@ def told_together(locale: Locale, session: Session, numbers: frozenset[int]) -> 
     """The session with what was told on one screen, as if each question had been asked; the rest is mildest."""
     content, options = locale.content, locale.questions[EPISODE].options
     told = [option for number, option in enumerate(options, 1) if number in numbers]
-    answers = session.answers
     for id in content.recurrence.together:
         values = {finding: content.findings[finding].baseline for finding in content.question(id).findings}
         for option in told:
             if option.finding in values:
                 # Options of one finding stand from mild to severe: of two, the more severe counts.
                 values[option.finding] = option.value
-        answers = (*answers, (id, values))
-    return replace(session, answers=answers, asking="", misses=0)
+        session = session.telling(id, values)
+    return replace(session, asking="")

@@ -1,10 +1,11 @@
 """What a text is taken for, in the order of safety: a command, an answer to the question on the screen, a danger in the
 person's own words, a doubt, and only then a misunderstanding."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sms_triage.triage.content.model import Question
-from sms_triage.triage.content.question_ids import FIND, LABEL, PHONE, PIN, PIN_ASK
+from sms_triage.triage.content.question_ids import FIND, LABEL, PHONE, PIN, PIN_ASK, RESULT
 from sms_triage.triage.conversation.privacy import PIN_DIGITS
 from sms_triage.triage.conversation.standing import asked, concluded, is_gone
 from sms_triage.triage.conversation.talk import Talk
@@ -12,7 +13,9 @@ from sms_triage.triage.people.session import Session
 from sms_triage.triage.understanding import shorthand
 from sms_triage.triage.understanding.alarms import Alarm
 from sms_triage.triage.understanding.answers import Miss
+from sms_triage.triage.understanding.statements import told_in
 from sms_triage.triage.understanding.words import normal
+from sms_triage.triage.wording.locale import Locale
 
 MOST_ANSWER_DIGITS = 5
 """A text with more digits than an answer or a PIN has may name a patient."""
@@ -64,10 +67,11 @@ class Shorthand:
 
 @dataclass(frozen=True)
 class Stated:
-    """A danger in her own words, and the language it was stated in."""
+    """What she tells in her own words: dangers, the gravest first, with the language of the first, and findings."""
 
-    alarm: Alarm
+    alarms: tuple[Alarm, ...]
     language: str
+    values: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -138,13 +142,13 @@ def _after_stop(talk: Talk, text: str, command: str | None) -> Heard:
     """Who opted out gets nothing but what she asks for: START, HELP, or help in a danger she states."""
     if command == "start" or normal(text) in talk.locale.lexicon.carrier_words - {"help", "info"}:
         return Command("start")
-    return Command("help") if command == "help" else _stated(talk, text) or Nothing()
+    return Command("help") if command == "help" else _alarms(talk.locale, text) or Nothing()
 
 
 def _first_words(talk: Talk, text: str) -> Heard:
     if normal(text) in talk.locale.lexicon.greetings:
         return Pleasantry()
-    if stated := _stated(talk, text):
+    if stated := _stated(talk.locale, text):
         return stated
     return Doubt() if not talk.person.chw and talk.locale.alarms.doubtful(text) else Nothing()
 
@@ -161,7 +165,7 @@ def _in_conversation(talk: Talk, session: Session, text: str) -> Heard:
     meant = locale.readers[question.id].read(text)
     if isinstance(meant, frozenset):
         return Answer(question, meant)
-    if stated := _stated(talk, text):
+    if stated := _stated(locale, text, question):
         return stated
     digits = any(map(str.isdecimal, body))
     if question.id == FIND or (question.id == PHONE and digits) or (question.id == LABEL and body):
@@ -174,9 +178,25 @@ def _in_conversation(talk: Talk, session: Session, text: str) -> Heard:
     return Missed(meant)
 
 
-def _stated(talk: Talk, text: str) -> Stated | None:
-    heard = talk.locale.alarms.heard(text)
-    return Stated(heard.alarm, heard.language) if heard else None
+def _alarms(locale: Locale, text: str) -> Stated | None:
+    heard = locale.alarms.heard(text)
+    return Stated(tuple(one.alarm for one in heard), heard[0].language, {}) if heard else None
+
+
+def _stated(locale: Locale, text: str, question: Question | None = None) -> Stated | None:
+    """What a text tells in her own words. Where the service asks something of its own, only dangers are heard: a name, a
+    place or a PIN is no statement, and who reads a check-in may be another."""
+    dangers = _alarms(locale, text)
+    if (
+        question
+        and question.id not in {one.id for one in locale.content.questions}
+        and not question.id.startswith(RESULT)
+    ):
+        return dangers
+    values = told_in(locale.statements, text)
+    if not values and dangers is None:
+        return None
+    return Stated(dangers.alarms if dangers else (), dangers.language if dangers else "", values)
 
 
 def _is_pin(question: Question, body: str) -> bool:

@@ -22,7 +22,7 @@ def ask_pin(talk: Talk, session: Session, then: str, event: Event) -> Next | Tur
     """The question for the PIN, which leads to `then`."""
     if _locked(talk):
         return _refused(talk)
-    return Next(talk, replace(session, asking=PIN_ASK, then=then), event=event)
+    return Next(talk, replace(session, asking=PIN_ASK, then=then), events=(event,))
 
 
 def hear_pin(talk: Talk, session: Session, digits: str) -> Next | Turn:

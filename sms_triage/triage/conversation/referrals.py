@@ -6,7 +6,7 @@ from sms_triage.events import Acknowledged, OutcomeTold, PhoneNoted, StrangerRep
 from sms_triage.triage.content.model import Rule
 from sms_triage.triage.content.question_ids import OUTCOME
 from sms_triage.triage.conversation.episodes import episode_of
-from sms_triage.triage.conversation.standing import facts
+from sms_triage.triage.conversation.standing import answered, facts
 from sms_triage.triage.conversation.talk import Next, Talk, home
 from sms_triage.triage.conversation.turn import Reply, Turn
 from sms_triage.triage.people.chw import Desk
@@ -45,7 +45,7 @@ def noted(talk: Talk, session: Session, rule: Rule) -> Next:
         return Next(talk, session, first=(Reply(locale.phrase("unknown_patient", {}, code=spaced(session.patient))),))
     known = facts(locale, session)
     case = patient.case.with_episode(episode_of(talk, session, rule), session.episode)
-    case = replace(case, answers=session.answers, topic=session.topic)
+    case = replace(case, answers=answered(locale, session), topic=session.topic)
     referral = patient.referral
     if session.episode is None or referral is None or referral.disposition != rule.at_least.id:
         # Not the same result shown once more: she is referred (anew).

@@ -34,7 +34,7 @@ def conclude(coming: Next) -> Turn:
         told = (Reply("\n".join(filter(None, [why.text, *prompts]))), *slip)
     else:
         told = (*([Reply(locale.phrase(review.says, {}))] if review else []), *map(Reply, prompts))
-    events = (*filter(None, [coming.event]), Completed(rule.at_least.id))
+    events = (*coming.events, Completed(rule.at_least.id))
     return talk.say(session, *coming.first, result, *told, events=events)
 
 
@@ -102,7 +102,7 @@ def _by_sms(talk: Talk, session: Session, _: str) -> Turn:
 
 
 def _new(talk: Talk, session: Session, _: str) -> Next:
-    return Next(talk, talk.fresh(), event=Restarted())
+    return Next(talk, talk.fresh(), events=(Restarted(),))
 
 
 HANDLERS: Handlers = {

@@ -1,9 +1,16 @@
 """Where a person stands, derived from what she told: the screen she is at, the question, what she is owed so far."""
 
+from collections.abc import Iterable
+from itertools import islice
+
+from sms_triage.triage.content.conditions import Answers
 from sms_triage.triage.content.model import Question, Rule
 from sms_triage.triage.menu.menu import Screen
-from sms_triage.triage.people.session import Session
+from sms_triage.triage.people.session import Session, Told
 from sms_triage.triage.wording.locale import Locale
+
+MOST_NAMED = 3
+"""How many things that were told are named in one line."""
 
 
 def owed(locale: Locale, session: Session) -> Rule:
@@ -35,6 +42,15 @@ def concluded(locale: Locale, session: Session) -> bool:
     return screen_of(locale, session).result is not None
 
 
+def answered(locale: Locale, session: Session) -> tuple[tuple[str, Answers], ...]:
+    """What is known, by the question that it answers."""
+    known = session.known
+    found = (
+        (question.id, {f: known[f] for f in question.findings if f in known}) for question in locale.content.questions
+    )
+    return tuple((id, values) for id, values in found if values)
+
+
 def is_gone(locale: Locale, session: Session) -> bool:
     """Whether the session is at a question that a new version of the content does not have any more."""
     return bool(session.asking) and session.asking not in locale.questions
@@ -46,9 +62,50 @@ def stamp_of(locale: Locale, session: Session) -> str:
 
 
 def stated(locale: Locale, session: Session) -> dict[str, str]:
-    """What the alarms of a session make known."""
-    alarms = (alarm.id for alarm in locale.alarms.alarms if alarm.id in session.alarms)
-    return {finding: value for id in alarms for finding, value in locale.content.alarms.get(id, {}).items()}
+    """What the alarms of a session make known, but for what the danger question, answered since, decided."""
+    content, found = locale.content, dict[str, str]()
+    for told in session.told:
+        if told.question and told.question == content.roles.danger:
+            found = {finding: value for finding, value in found.items() if finding not in content.roles.confirmed}
+        for alarm in told.alarms:
+            found |= content.alarms.get(alarm, {})
+    return found
+
+
+def certain(locale: Locale, alarms: Iterable[str]) -> dict[str, str]:
+    """What alarms make known without a question: not what is to be confirmed, nor what depends on something else."""
+    content, roles = locale.content, locale.content.roles
+    return {
+        finding: value
+        for alarm in alarms
+        for finding, value in content.alarms.get(alarm, {}).items()
+        if finding not in roles.confirmed and not content.question_of(finding).only_if.clauses
+    }
+
+
+def raises(locale: Locale, known: Answers, finding: str, value: str) -> bool:
+    """Whether a value told later is worse than what is known of a finding, or nothing is."""
+    content, before = locale.content, known.get(finding)
+    if before is None or before == value:
+        return before is None
+    for chain in content.findings[finding].worse:
+        if before in chain and value in chain:
+            return chain.index(value) > chain.index(before)
+    was, now = (content.leading_rule({**content.baseline(), finding: one}).urgency for one in (before, value))
+    return now < was
+
+
+def named(locale: Locale, told: Told) -> str:
+    """What was told, as the options name it: at most so much as fits into a line."""
+    values = {**told.values, **{f: v for alarm in told.alarms for f, v in locale.content.alarms.get(alarm, {}).items()}}
+    labels = (
+        option.label.to(helper)
+        for helper in [locale.content.for_helper(values)]
+        for question in locale.content.questions
+        for option in question.options
+        if values.get(option.finding) == option.value
+    )
+    return ", ".join(islice(labels, MOST_NAMED))
 
 
 def counted(locale: Locale, session: Session) -> dict[str, str]:

@@ -78,7 +78,7 @@ class Talk:
         """The session, with this turn as her last word."""
         if self.before is None:
             return self.fresh()
-        return replace(self.before, heard=self.now, channel=self.channel, told=False, pages=(), page=0)
+        return replace(self.before, heard=self.now, channel=self.channel, silence_told=False, pages=(), page=0)
 
     def shown(self, session: Session) -> Session:
         """The session once the question it is at was put to the person."""
@@ -112,7 +112,7 @@ class Next:
     talk: Talk
     session: Session
     before: str = ""
-    event: Event | None = None
+    events: tuple[Event, ...] = ()
     first: tuple[Reply, ...] = ()
 
 
@@ -125,20 +125,20 @@ Handlers = dict[str, dict[str, Handler]]
 ANY = "*"
 
 
-def asking(question: str, event: Event | None = None) -> Handler:
+def asking(question: str, *events: Event) -> Handler:
     """A handler that only asks another question."""
 
     def ask(talk: Talk, session: Session, _: str) -> Next:
-        return Next(talk, replace(session, asking=question, then="", misses=0), event=event)
+        return Next(talk, replace(session, asking=question, then="", misses=0), events=events)
 
     return ask
 
 
 def home(talk: Talk, before: str = "") -> Next:
     """The first screen of a health worker."""
-    return Next(talk, replace(talk.fresh(), asking=HOME), before=before, event=HomeShown())
+    return Next(talk, replace(talk.fresh(), asking=HOME), before=before, events=(HomeShown(),))
 
 
 def begin(talk: Talk) -> Next:
     """The first screen of a new conversation: a health worker's is another than a person's."""
-    return home(talk) if talk.person.chw else Next(talk, talk.fresh(), event=Began())
+    return home(talk) if talk.person.chw else Next(talk, talk.fresh(), events=(Began(),))

@@ -44,7 +44,7 @@ def press(locales: Locales, person: Person, text: str, now: float) -> Turn:
     if session is not None and session.pages:
         page = session.page + {MORE: 1, BACK: -1}.get(key, 0)
         if page != session.page and 0 <= page < len(session.pages):
-            turned = replace(session, page=page, heard=now, channel="ussd", told=False)
+            turned = replace(session, page=page, heard=now, channel="ussd", silence_told=False)
             turn = Turn(replace(person, session=turned), (Reply(session.pages[page]),), (PageTurned(),))
             return replace(turn, silence_at=silence_at(locales, turn.person))
     return _paged(locales, take_turn(locales, person, text, now, "ussd"))
@@ -67,5 +67,5 @@ def pages_of(locale: Locale, session: Session, words: str) -> list[str]:
     """`words` as the pages shown to a person whose session this is."""
     back = f"{BACK} {locale.phrase('page_back', session.known)}"
     more = f"{MORE} {locale.phrase('page_more', session.known)}"
-    before = session.asking not in (RESUME, HOME) and (session.answers or session.asking)
+    before = session.asking not in (RESUME, HOME) and (session.told or session.asking)
     return sms.ussd_pages(words, back if before else "", back, more)

@@ -1,7 +1,7 @@
 """What is known of a person and of her conversation, not where it is: the screen is derived by walking the menu."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sms_triage.triage.people.case import Case
 from sms_triage.triage.people.chw import Chw, Desk
@@ -9,15 +9,25 @@ from sms_triage.triage.people.followup import Calendar
 
 
 @dataclass(frozen=True)
+class Told:
+    """What one text told: the answer to a `question`, or ("") a statement in her own words. `values` are by finding,
+    `alarms` the dangers stated."""
+
+    question: str
+    values: Mapping[str, str]
+    alarms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Session:
     """One conversation in progress, or just completed.
 
     `heard` is when the person last wrote (seconds since the epoch), `channel` how, `topic` what it is about ("" until
-    she chose one of several). `answers` are (question id, {finding: value}) in the order given: Back removes the last.
-    `asking` is set only when a question is asked out of its turn; `shown` is the stamp of the question last put to the
-    person, so that after a change of the content an answer is never read as one to another question. `alarms` are the
-    dangers stated in free text, `misses` the texts in a row that were not understood, `reading` what is being read
-    after the result ("", "tips:2", "causes:1"), `told` whether a broken-off conversation was told what it is owed.
+    she chose one of several). `told` is what she told, in that order: Back takes back the last. `asking` is set only
+    when a question is asked out of its turn; `shown` is the stamp of the question last put to the person, so that after
+    a change of the content an answer is never read as one to another question. `misses` are the texts in a row that
+    were not understood, `reading` what is being read after the result ("", "tips:2", "causes:1"), `silence_told`
+    whether a broken-off conversation was told what it is owed. `corrects` is the question whose answer was taken back,
     `again` tells that an episode is reported instead of a whole triage, `counted` what the frequency is by the episodes
     before, `episode` when this conversation was noted as one, `offered` what is offered below its result besides what
     always is, `then` what a PIN leads to; `patient` is the number of the patient it is about. On USSD, `aside` tells
@@ -28,13 +38,13 @@ class Session:
     heard: float
     channel: str = "sms"
     topic: str = ""
-    answers: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    told: tuple[Told, ...] = ()
     asking: str = ""
     shown: str = ""
-    alarms: tuple[str, ...] = ()
     misses: int = 0
     reading: str = ""
-    told: bool = False
+    silence_told: bool = False
+    corrects: str = ""
     again: bool = False
     counted: str = ""
     episode: float | None = None
@@ -47,13 +57,28 @@ class Session:
 
     @property
     def known(self) -> dict[str, str]:
-        """Every finding told so far; a later answer to the same question counts."""
-        return {finding: value for _, values in self.answers for finding, value in values.items()}
+        """Every finding told so far; what was told later counts."""
+        return {finding: value for told in self.told for finding, value in told.values.items()}
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """The dangers that were stated."""
+        return tuple(dict.fromkeys(alarm for told in self.told for alarm in told.alarms))
 
     @property
     def begun(self) -> bool:
         """Whether the person has told anything yet."""
-        return bool(self.answers or self.alarms)
+        return bool(self.told)
+
+    def telling(self, question: str, values: Mapping[str, str], alarms: tuple[str, ...] = ()) -> "Session":
+        """The session with this told now; an answer stands instead of an earlier one to the same question."""
+        others = tuple(told for told in self.told if not question or told.question != question)
+        return replace(self, told=(*others, Told(question, values, alarms)), corrects="", misses=0)
+
+
+def answers(*told: tuple[str, Mapping[str, str]]) -> tuple[Told, ...]:
+    """Answers by question, as told."""
+    return tuple(Told(question, values) for question, values in told)
 
 
 @dataclass(frozen=True)

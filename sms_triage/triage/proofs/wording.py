@@ -9,10 +9,11 @@ from sms_triage.triage.content.model import Budget, Content, Question, Text
 from sms_triage.triage.content.question_ids import EPISODE, OUTCOME, TOPIC
 from sms_triage.triage.content.templates import fill, placeholders
 from sms_triage.triage.content.texts import URGENCY
+from sms_triage.triage.conversation.standing import MOST_NAMED
 from sms_triage.triage.conversation.ussd import MOST_OPTIONS, pages_of
 from sms_triage.triage.menu.compiler import compile_content
 from sms_triage.triage.menu.menu import Menu, build_menu
-from sms_triage.triage.people.session import Session
+from sms_triage.triage.people.session import Session, Told
 from sms_triage.triage.understanding import shorthand
 from sms_triage.triage.understanding.answers import Lexicon
 from sms_triage.triage.understanding.words import normal
@@ -168,7 +169,7 @@ def _pages(locale: Locale) -> Iterator[str]:
     """Every USSD page fits, whatever is asked or told, and leaves keys for turning pages."""
     for who in ("own", "helper"):
         answers = locale.content.answers_of(who == "helper")
-        session = Session(0.0, "ussd", answers=(("", answers),))
+        session = Session(0.0, "ussd", told=(Told("", answers),))
         told = {
             f"question {screen.asks}": locale.put(screen, answers)
             for screen in locale.menu.screens.values()
@@ -200,8 +201,10 @@ def _longest(locale: Locale) -> dict[str, object]:
     signs = [label.helper for name, label in public.items() if name in content.findings]
     amount = max((label.helper for name, label in public.items() if name not in content.findings), key=len, default="")
     letters = content.shorthand
+    labels = [option.label.helper for question in content.questions for option in question.options]
     return {
         "last": 9, "number": 9, "times": 999, "date": "31/12", "chw": "0A0F", "code": "000 000 000", "part": "D99999",
+        "what": ", ".join(sorted(labels, key=len)[-MOST_NAMED:]),
         "signs": ", ".join(filter(None, [amount, *signs])), "list": "0A0F 999",
         "example": shorthand.write(content.baseline(), letters, content) if letters else "",
         "urgency": max((text.own for name, text in locale.texts.items() if name.startswith(URGENCY)), key=len),

@@ -85,14 +85,16 @@ class Alarms:
     denials_after: frozenset[str]
     doubts: tuple[str, ...]
 
-    def heard(self, text: str) -> Heard | None:
-        """The first alarm that `text` states and does not deny."""
+    def heard(self, text: str) -> tuple[Heard, ...]:
+        """The alarms that `text` states and does not deny, the gravest first."""
         tokens = _tokens(text)
-        for alarm in self.alarms:
-            for language, pattern in alarm.patterns:
-                for places in pattern.find(tokens, self.window):
-                    if not self._denied(tokens, places):
-                        return Heard(alarm, language)
+        found = (self._stated(alarm, tokens) for alarm in self.alarms)
+        return tuple(heard for heard in found if heard)
+
+    def _stated(self, alarm: Alarm, tokens: Sequence[str]) -> Heard | None:
+        for language, pattern in alarm.patterns:
+            if any(not self._denied(tokens, places) for places in pattern.find(tokens, self.window)):
+                return Heard(alarm, language)
         return None
 
     def doubtful(self, text: str) -> bool:

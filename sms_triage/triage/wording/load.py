@@ -18,6 +18,7 @@ from sms_triage.triage.content.translations import Collector, Translation, langu
 from sms_triage.triage.menu.menu import load_menu, menu_path, menus_dir, question_text, result_text
 from sms_triage.triage.understanding.alarms import read_alarms
 from sms_triage.triage.understanding.answers import Reader, read_lexicon
+from sms_triage.triage.understanding.statements import read_statements
 from sms_triage.triage.understanding.words import normal
 from sms_triage.triage.wording.locale import Locale, Locales
 
@@ -70,6 +71,7 @@ def load_locale(
         menu=menu,
         lexicon=lexicon,
         alarms=replace(alarms, guidance=guidance),
+        statements=read_statements(folder.topics[content.topic].statements, folder.alarms),
         questions=questions,
         asks={id: ready(question_text(question)) for id, question in own_questions.items()},
         readers={id: Reader(question, lexicon) for id, question in questions.items()},
