@@ -333,7 +333,9 @@ def _stated(talk: Talk, session: Session, what: heard.Stated) -> Next | Turn:
     if at_result and not told:
         return talk.aside(session, *guidance, *([] if alarms else [results.below(talk, session)]), events=events)
     findings = {finding for id in alarms for finding in content.alarms.get(id, {})}
-    if findings & set(content.roles.confirmed) and not at_result and danger in [one.question for one in session.told]:
+    was_asked = danger in [one.question for one in session.told]
+    to_confirm = was_asked and findings & set(content.roles.confirmed)
+    if danger and not at_result and (to_confirm or (what.doubt and not was_asked)):
         # The danger may be new since it was asked, or be none.
         session = replace(session, asking=danger)
     if at_result and owed(locale, session) == before:

@@ -2,7 +2,7 @@
 person's own words, a doubt, and only then a misunderstanding."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sms_triage.triage.content.model import Question
 from sms_triage.triage.content.question_ids import FIND, LABEL, PHONE, PIN, PIN_ASK, RESULT
@@ -67,11 +67,13 @@ class Shorthand:
 
 @dataclass(frozen=True)
 class Stated:
-    """What she tells in her own words: dangers, the gravest first, with the language of the first, and findings."""
+    """What she tells in her own words: dangers, the gravest first, with the language of the first, and findings; in
+    `doubt` also something that may be a danger."""
 
     alarms: tuple[Alarm, ...]
     language: str
     values: Mapping[str, str]
+    doubt: bool = False
 
 
 @dataclass(frozen=True)
@@ -184,8 +186,8 @@ def _alarms(locale: Locale, text: str) -> Stated | None:
 
 
 def _stated(locale: Locale, text: str, question: Question | None = None) -> Stated | None:
-    """What a text tells in her own words. Where the service asks something of its own, only dangers are heard: a name, a
-    place or a PIN is no statement, and who reads a check-in may be another."""
+    """What a text tells in her own words. Where the service asks something of its own, only dangers are heard: a name
+    is no statement, nor is a place or a PIN, and who reads a check-in may be another."""
     dangers = _alarms(locale, text)
     if (
         question
@@ -196,7 +198,10 @@ def _stated(locale: Locale, text: str, question: Question | None = None) -> Stat
     values = told_in(locale.statements, text)
     if not values and dangers is None:
         return None
-    return Stated(dangers.alarms if dangers else (), dangers.language if dangers else "", values)
+    if dangers:
+        return replace(dangers, values=values)
+    in_doubt = question is None or question.id != locale.content.roles.danger
+    return Stated((), "", values, in_doubt and locale.alarms.doubtful(text))
 
 
 def _is_pin(question: Question, body: str) -> bool:
