@@ -39,7 +39,7 @@ def test_in_words_it_says_the_same() -> None:
 TEXTS = """
 - {text: bleeding a lot, language: en, kind: heavy, danger: true}
 - {text: blood, language: en, kind: heavy, danger: true}
-- {text: the sky fell, language: en, kind: heavy, danger: true}
+- {text: mayday, language: en, kind: heavy, danger: true}
 - {text: i fainted, language: en, kind: story, danger: false}
 - {text: how much, language: en, kind: question, danger: false}
 - {text: am i dying, language: en, kind: question, danger: true, judgement: true}
@@ -57,7 +57,7 @@ def test_free_texts_are_counted_by_language_and_kind(tmp_path: Path) -> None:
         "en story: 1 harmless: told 1, asked 0, silent 0",
         "en all: 3 dangers: told 1, asked 1, silent 1",
         "en all: 2 harmless: told 1, asked 0, silent 1",
-        "silent: en heavy: 'the sky fell'",
+        "silent: en heavy: 'mayday'",
         "false: en story: 'i fainted'",
     ]
 

@@ -245,8 +245,8 @@ def test_a_strangers_danger_is_named_by_the_topic_that_knows_it_whichever_is_off
         talk = Talk(offered(folder, "en"))
         assert f"Say: {named}." in talk.text(text)[0]
     assert Talk(offered(folder, "en")).text("hi") == ["What is it about?\n1 A sting\n2 Bleeding after sex"]
-    assert Talk(offered(folder, "en")).text("blood")[0].startswith("Have you any of these?")
-    assert Talk(offered(both, "en")).text("blood")[0].startswith("Any of these NOW?")
+    assert Talk(offered(folder, "en")).text("blood")[0].startswith("In danger call 112.\nHave you any of these?")
+    assert Talk(offered(both, "en")).text("blood")[0].startswith("In danger call 112.\nAny of these NOW?")
 
 
 def test_a_health_worker_of_several_topics_is_asked_which_and_her_shorthand_tells(both: Path) -> None:
@@ -257,7 +257,7 @@ def test_a_health_worker_of_several_topics_is_asked_which_and_her_shorthand_tell
     assert talk.text("2")[0].startswith("Have they any of these?")
     assert "Insect sting" in talk.text("1")[-1]
     assert talk.text("N3 W1 S2")[0].splitlines()[:3] == ["N Neither", "W On the skin", "S Once or more"]
-    assert talk.text("D5 P1")[0].splitlines()[:2] == ["D None of these", "P Not pregnant"]
+    assert talk.text("D5 P1")[0].splitlines()[:2] == ["D None", "P Not pregnant"]
     assert talk.text("Q5 P1")[0].startswith("Q5 is not clear.")
 
 

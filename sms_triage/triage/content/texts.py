@@ -8,7 +8,7 @@ NAMES = ("say", "complaint", "named")
 TEXTS: Mapping[str, tuple[str, ...]] = {
     # Said of any talk
     "help": (), "stopped": (), "started_over": (), "nothing_before": (), "question_gone": (), "to_go_on": (),
-    "taken_back": ("what",), "noted_words": ("what",),
+    "danger_line": (), "taken_back": ("what",), "noted_words": ("what",),
     "hint_one": ("last",), "hint_several": ("last",), "hint_none": ("last",), "hint_unsure": (), "hint_again": (),
     # Said with a result and below it
     "after_result": ("options",), "after_result_short": ("options",), "more": ("more",), "that_is_all": (),

@@ -91,8 +91,8 @@ def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way o
             return caseload.in_shorthand(talk, text)
         case heard.Stated(_, language, _):
             return _stated(_in_her_language(talk, language), session, what)
-        case heard.Doubt():
-            return _danger_question(talk, session)
+        case heard.Doubt(net):
+            return _danger_question(talk, session, net)
         case heard.Pleasantry():
             return _pleasantry(talk, session)
         case heard.Outdated(gone):
@@ -252,7 +252,7 @@ def _answered(talk: Talk, session: Session, question: Question, numbers: frozens
             handler = handler_of(locale, option.finding, option.value)
             return handler(talk, replace(session, asking="", misses=0), option.value)
         values = {option.finding: option.value}
-    return Next(talk, replace(session.telling(question.id, values), asking=""))
+    return Next(talk, replace(session.telling(Told(question.id, values)), asking=""))
 
 
 def _stated_of(locale: Locale, session: Session) -> frozenset[str]:
@@ -327,7 +327,8 @@ def _stated(talk: Talk, session: Session, what: heard.Stated) -> Next | Turn:
     guidance = [_guidance(talk, session.topic, alarm, known) for alarm in _by_guidance(what.alarms)]
     events = (*(AlarmHeard(id) for id in alarms), *([StatementHeard()] if what.values else []))
     before = owed(locale, session)
-    session = session.telling("", told, alarms)
+    beside = {finding: value for finding, value in values.items() if finding not in told}
+    session = session.telling(Told("", told, alarms, beside))
     noted = named(locale, Told("", {finding: told[finding] for finding in what.values if finding in told}))
     words = locale.phrase("noted_words", known, what=noted) if noted else ""
     if at_result and not told:
@@ -335,7 +336,8 @@ def _stated(talk: Talk, session: Session, what: heard.Stated) -> Next | Turn:
     findings = {finding for id in alarms for finding in content.alarms.get(id, {})}
     was_asked = danger in [one.question for one in session.told]
     to_confirm = was_asked and findings & set(content.roles.confirmed)
-    if danger and not at_result and (to_confirm or (what.doubt and not was_asked)):
+    asks_own = session.asking and session.asking not in [question.id for question in content.questions]
+    if danger and not at_result and not asks_own and (to_confirm or (what.doubt and not was_asked)):
         # The danger may be new since it was asked, or be none.
         session = replace(session, asking=danger)
     if at_result and owed(locale, session) == before:
@@ -363,18 +365,12 @@ def _guidance(talk: Talk, topic: str, alarm: Alarm, known: Mapping[str, str]) ->
     return Reply(locale.say(locale.alarms.guidance[alarm.guidance].text, known), Priority.URGENT)
 
 
-def _danger_question(talk: Talk, session: Session) -> Next:
-    """Something that may be a danger was said: the danger question, before anything else."""
+def _danger_question(talk: Talk, session: Session, net: bool) -> Next:
+    """Something may be a danger: the danger question before anything else, with the emergency number in front."""
+    session = replace(session, topic=session.topic or talk.locales.topics[0], netted=session.netted or net, misses=0)
     locale = talk.about(session)
-    if not talk.before or not concluded(locale, session):
-        topic = session.topic or talk.locales.topics[0]
-        return Next(
-            talk, replace(session, topic=topic, asking=locale.content.roles.danger, misses=0), events=(Doubted(),)
-        )
-    # After a result all is asked anew; only who reads is known.
-    who = locale.content.said_to(locale.content.for_helper(session.known))
-    fresh = replace(talk.fresh(session.topic), told=answers(*who), asking=locale.content.roles.danger)
-    return Next(talk, fresh, events=(Doubted(),))
+    line = locale.phrase("danger_line", session.known)
+    return Next(talk, replace(session, asking=locale.content.roles.danger), before=line, events=(Doubted(),))
 
 
 def _pleasantry(talk: Talk, session: Session) -> Next | Turn:

@@ -12,7 +12,7 @@ from sms_triage.triage.conversation.talk import Next, Talk, begin
 from sms_triage.triage.people import recurrence
 from sms_triage.triage.people.case import Episode
 from sms_triage.triage.people.followup import begin_follow_up
-from sms_triage.triage.people.session import Session, answers
+from sms_triage.triage.people.session import Session, Told, answers
 from sms_triage.triage.wording.locale import Locale
 
 
@@ -87,5 +87,5 @@ def told_together(locale: Locale, session: Session, numbers: frozenset[int]) -> 
             if option.finding in values:
                 # Options of one finding stand from mild to severe: of two, the more severe counts.
                 values[option.finding] = option.value
-        session = session.telling(id, values)
+        session = session.telling(Told(id, values))
     return replace(session, asking="")

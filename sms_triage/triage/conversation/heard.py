@@ -17,6 +17,9 @@ from sms_triage.triage.understanding.statements import told_in
 from sms_triage.triage.understanding.words import normal
 from sms_triage.triage.wording.locale import Locale
 
+NET_WORDS = 3
+"""A text of so many words that nothing understands gets the danger question, once in a conversation."""
+
 MOST_ANSWER_DIGITS = 5
 """A text with more digits than an answer or a PIN has may name a patient."""
 
@@ -78,7 +81,9 @@ class Stated:
 
 @dataclass(frozen=True)
 class Doubt:
-    """Something that may be a danger."""
+    """Something that may be a danger, or that nothing here understands and may be one (`net`)."""
+
+    net: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,11 @@ def _first_words(talk: Talk, text: str) -> Heard:
         return Pleasantry()
     if stated := _stated(talk.locale, text):
         return stated
-    return Doubt() if not talk.person.chw and talk.locale.alarms.doubtful(text) else Nothing()
+    if talk.person.chw:
+        return Nothing()
+    if talk.locale.alarms.doubtful(text):
+        return Doubt()
+    return Doubt(net=True) if _says_something(normal(text)) else Nothing()
 
 
 def _in_conversation(talk: Talk, session: Session, text: str) -> Heard:
@@ -175,8 +184,14 @@ def _in_conversation(talk: Talk, session: Session, text: str) -> Heard:
     lexicon = locale.lexicon
     if body in lexicon.greetings or (body in lexicon.thanks and concluded(locale, session)):
         return Pleasantry()
-    if question.id != locale.content.roles.danger and locale.alarms.doubtful(text):
-        return Doubt()
+    if question.id in (PIN, PIN_ASK, locale.protocol.greeting):
+        # Another may read: nothing is asked that would reveal what it is about.
+        return Missed(meant)
+    if question.id != locale.content.roles.danger:
+        if locale.alarms.doubtful(text):
+            return Doubt()
+        if not session.netted and _says_something(body):
+            return Doubt(net=True)
     return Missed(meant)
 
 
@@ -202,6 +217,11 @@ def _stated(locale: Locale, text: str, question: Question | None = None) -> Stat
         return replace(dangers, values=values)
     in_doubt = question is None or question.id != locale.content.roles.danger
     return Stated((), "", values, in_doubt and locale.alarms.doubtful(text))
+
+
+def _says_something(body: str) -> bool:
+    """Whether so much is said that it may be a danger which nothing here understands."""
+    return sum(not any(map(str.isdecimal, word)) for word in body.split()) >= NET_WORDS
 
 
 def _is_pin(question: Question, body: str) -> bool:

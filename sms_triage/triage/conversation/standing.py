@@ -1,7 +1,7 @@
 """Where a person stands, derived from what she told: the screen she is at, the question, what she is owed so far."""
 
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import islice, product
 
 from sms_triage.triage.content.conditions import Answers
 from sms_triage.triage.content.model import Question, Rule
@@ -14,21 +14,48 @@ MOST_NAMED = 3
 
 
 def owed(locale: Locale, session: Session) -> Rule:
-    """The leading rule of everything told so far: in answers, in alarms, and by the episodes before. It never gets less
-    urgent."""
-    known = session.known
-    if not session.alarms and not session.counted:
-        return locale.content.leading_rule(known)
-    told = {**known, **stated(locale, session)}
-    ways = (known, told, {**told, **counted(locale, session)})
-    return min((locale.content.leading_rule(way) for way in ways), key=lambda rule: rule.urgency)
+    """The leading rule of everything told so far: in answers, in her own words, and by the episodes before. It never
+    gets less urgent before she takes something back."""
+    return min((locale.content.leading_rule(way) for way in _ways(locale, session)), key=lambda rule: rule.urgency)
 
 
 def facts(locale: Locale, session: Session) -> dict[str, str]:
     """All that is known of a session, as the advice needs it."""
-    told = {**session.known, **stated(locale, session)}
-    more = {**told, **counted(locale, session)}
-    return min((told, more), key=lambda way: locale.content.leading_rule(way).urgency)
+    return min(_ways(locale, session), key=lambda way: locale.content.leading_rule(way).urgency)
+
+
+def _ways(locale: Locale, session: Session) -> Iterator[dict[str, str]]:
+    """All that was told, in every way in which it can be put together: of what she said of one thing at one time and
+    another, whichever is worse with all else counts. The fullest first."""
+    known, alarms, before = session.known, stated(locale, session), counted(locale, session)
+    for values in product(*([(finding, one) for one in told] for finding, told in _otherwise(locale, session).items())):
+        way = {**known, **dict(values)}
+        if before:
+            yield {**way, **alarms, **before}
+        if alarms:
+            yield {**way, **alarms}
+        yield way
+
+
+def _otherwise(locale: Locale, session: Session) -> dict[str, list[str]]:
+    """The values that were told of a finding of which a statement told another than an answer or statement before; but
+    those of which a worse one was told too."""
+    if all(told.question for told in session.told):
+        return {}
+    values: dict[str, list[str]] = {}
+    for told in session.told:
+        for finding, value in (*told.values.items(), *told.beside.items()):
+            values.setdefault(finding, []).append(value)
+    different = {finding: list(dict.fromkeys(told)) for finding, told in values.items() if len(set(told)) > 1}
+    return {
+        finding: [one for one in told if not any(_is_worse(locale, finding, other, one) for other in told)]
+        for finding, told in different.items()
+    }
+
+
+def _is_worse(locale: Locale, finding: str, value: str, than: str) -> bool:
+    chains = locale.content.findings[finding].worse
+    return any(than in chain and value in chain and chain.index(value) > chain.index(than) for chain in chains)
 
 
 def asked(locale: Locale, session: Session) -> Question:
@@ -88,9 +115,8 @@ def raises(locale: Locale, known: Answers, finding: str, value: str) -> bool:
     content, before = locale.content, known.get(finding)
     if before is None or before == value:
         return before is None
-    for chain in content.findings[finding].worse:
-        if before in chain and value in chain:
-            return chain.index(value) > chain.index(before)
+    if _is_worse(locale, finding, value, before) or _is_worse(locale, finding, before, value):
+        return _is_worse(locale, finding, value, before)
     was, now = (content.leading_rule({**content.baseline(), finding: one}).urgency for one in (before, value))
     return now < was
 

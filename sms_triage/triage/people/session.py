@@ -1,6 +1,6 @@
 """What is known of a person and of her conversation, not where it is: the screen is derived by walking the menu."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from sms_triage.triage.people.case import Case
@@ -11,11 +11,18 @@ from sms_triage.triage.people.followup import Calendar
 @dataclass(frozen=True)
 class Told:
     """What one text told: the answer to a `question`, or ("") a statement in her own words. `values` are by finding,
-    `alarms` the dangers stated."""
+    `alarms` the dangers stated; what is `beside` was told too, but what was known before is worse, and stays known."""
 
     question: str
     values: Mapping[str, str]
     alarms: tuple[str, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
+
+    def without(self, findings: Collection[str]) -> "Told":
+        """The same without what it told of these findings."""
+        kept = ({f: v for f, v in values.items() if f not in findings} for values in (self.values, self.beside))
+        values, beside = kept
+        return replace(self, values=values, beside=beside)
 
 
 @dataclass(frozen=True)
@@ -26,13 +33,14 @@ class Session:
     she chose one of several). `told` is what she told, in that order: Back takes back the last. `asking` is set only
     when a question is asked out of its turn; `shown` is the stamp of the question last put to the person, so that after
     a change of the content an answer is never read as one to another question. `misses` are the texts in a row that
-    were not understood, `reading` what is being read after the result ("", "tips:2", "causes:1"), `silence_told`
-    whether a broken-off conversation was told what it is owed. `corrects` is the question whose answer was taken back,
-    `again` tells that an episode is reported instead of a whole triage, `counted` what the frequency is by the episodes
-    before, `episode` when this conversation was noted as one, `offered` what is offered below its result besides what
-    always is, `then` what a PIN leads to; `patient` is the number of the patient it is about. On USSD, `aside` tells
-    that something else stands on the screen than the question or the result that it is at, `pages` are those of the
-    last answer if it has more than one, and `page` the one on the screen.
+    were not understood, `reading` what is being read after the result ("", "tips:2", "causes:1"), `netted` whether a
+    text that nothing understood was answered with the danger question, `silence_told` whether a broken-off conversation
+    was told what it is owed. `corrects` is the question whose answer was taken back, `again` tells that an episode is
+    reported instead of a whole triage, `counted` what the frequency is by the episodes before, `episode` when this
+    conversation was noted as one, `offered` what is offered below its result besides what always is, `then` what a PIN
+    leads to; `patient` is the number of the patient it is about. On USSD, `aside` tells that something else stands on
+    the screen than the question or the result that it is at, `pages` are those of the last answer if it has more than
+    one, and `page` the one on the screen.
     """
 
     heard: float
@@ -43,6 +51,7 @@ class Session:
     shown: str = ""
     misses: int = 0
     reading: str = ""
+    netted: bool = False
     silence_told: bool = False
     corrects: str = ""
     again: bool = False
@@ -70,10 +79,13 @@ class Session:
         """Whether the person has told anything yet."""
         return bool(self.told)
 
-    def telling(self, question: str, values: Mapping[str, str], alarms: tuple[str, ...] = ()) -> "Session":
-        """The session with this told now; an answer stands instead of an earlier one to the same question."""
-        others = tuple(told for told in self.told if not question or told.question != question)
-        return replace(self, told=(*others, Told(question, values, alarms)), corrects="", misses=0)
+    def telling(self, told: Told) -> "Session":
+        """The session with this told now; an answer stands instead of an earlier one to the same question, and one that
+        corrects, instead of what was stated of it."""
+        others = tuple(before for before in self.told if not told.question or before.question != told.question)
+        if told.question and told.question == self.corrects:
+            others = tuple(before.without(told.values) for before in others)
+        return replace(self, told=(*others, told), corrects="", misses=0)
 
 
 def answers(*told: tuple[str, Mapping[str, str]]) -> tuple[Told, ...]:
