@@ -27,7 +27,7 @@ AT_LEAST = {
     "this is the third time": "within_week", "i take warfarin": "within_week",
     "i gave birth last month and it smells": "emergency_now", "condom stuck inside": "same_day",
     "i have a new boyfriend": "routine_visit", "menopause": "within_week", "he forced me": "same_day",
-    "he raped me and i am pregnant": "same_day",
+    "he raped me and i am pregnant": "same_day", "i want to die": "same_day",
 }  # fmt: skip
 """What the brief gives who tells no more than this (its rules R01 to R31)."""
 

@@ -328,7 +328,8 @@ def _alarms(folder: Folder) -> Faults:
         place = f"{ALARMS}: guidance, {id}"
         if id not in given:
             yield f"{place}: is given to no alarm"
-        yield from _known(place, "disposition", [guidance.disposition], folder.service.dispositions)
+        floors = [guidance.floor.own, guidance.floor.helper] if guidance.floor else []
+        yield from _known(place, "disposition", [guidance.disposition, *floors], folder.service.dispositions)
         yield from _filled(place, guidance.text, (*NAMES, *folder.service.deployment))
 
 

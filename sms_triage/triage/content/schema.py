@@ -276,6 +276,7 @@ class AlarmEntry(Shape):
 class GuidanceEntry(Shape):
     disposition: str
     text: Words
+    floor: Worded | None = None
 
 
 class AlarmsFile(Shape):

@@ -399,8 +399,9 @@ def _missed(talk: Talk, session: Session, why: str) -> Turn:
 def _hint(locale: Locale, session: Session, why: str) -> str:
     """What to send instead."""
     question, known = asked(locale, session), session.known
-    if question.id == PIN_ASK:
-        return ""
+    if question.id in (PIN, PIN_ASK, locale.protocol.greeting):
+        # Another may read: whom to call, and nothing of what it is about.
+        return locale.phrase("danger_line", known)
     if why == "unsure":
         return locale.phrase("hint_unsure", known)
     several = "hint_several" if question.several else "hint_one"

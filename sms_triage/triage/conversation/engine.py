@@ -9,7 +9,7 @@ from sms_triage.events import CheckInSent, Dialled, FollowUp, JoinRefused, JoinW
 from sms_triage.triage.content.question_ids import RESUME
 from sms_triage.triage.conversation.checkins import greeted
 from sms_triage.triage.conversation.conversation import hear, show
-from sms_triage.triage.conversation.standing import concluded, owed
+from sms_triage.triage.conversation.standing import concluded, floors, owed
 from sms_triage.triage.conversation.talk import Next, Talk, begin
 from sms_triage.triage.conversation.turn import Priority, Reply, Turn, priority_of
 from sms_triage.triage.people.case import Case, Plan
@@ -89,6 +89,7 @@ def fall_silent(locales: Locales, person: Person, now: float, hung_up: bool = Fa
     rule = owed(locale, session)
     words = " ".join(
         (
+            *(locale.say(guidance.text, known) for guidance in floors(locale, session)),
             locale.phrase("so_far", known),
             locale.say(rule.at_least.text, known),
             locale.say(rule.at_least.if_worse, known),

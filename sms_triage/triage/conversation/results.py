@@ -7,9 +7,9 @@ from sms_triage.triage.content.question_ids import RESULT, TIME
 from sms_triage.triage.content.results import MORE, OFFER, TO_CONFIRM
 from sms_triage.triage.conversation import episodes, referrals
 from sms_triage.triage.conversation.checkins import may_offer
-from sms_triage.triage.conversation.standing import facts, owed
+from sms_triage.triage.conversation.standing import facts, floors, owed
 from sms_triage.triage.conversation.talk import Handlers, Next, Talk, asking
-from sms_triage.triage.conversation.turn import Reply, Turn, priority_of
+from sms_triage.triage.conversation.turn import Priority, Reply, Turn, priority_of
 from sms_triage.triage.people.recurrence import returned
 from sms_triage.triage.people.session import Session
 
@@ -34,8 +34,11 @@ def conclude(coming: Next) -> Turn:
         told = (Reply("\n".join(filter(None, [why.text, *prompts]))), *slip)
     else:
         told = (*([Reply(locale.phrase(review.says, {}))] if review else []), *map(Reply, prompts))
+    said = [reply.text for reply in coming.first]
+    words = (locale.say(guidance.text, known) for guidance in floors(locale, session))
+    lead = [Reply(text, Priority.URGENT) for text in words if text not in said]
     events = (*coming.events, Completed(rule.at_least.id))
-    return talk.say(session, *coming.first, result, *told, events=events)
+    return talk.say(session, *coming.first, *lead, result, *told, events=events)
 
 
 def again(talk: Talk, session: Session) -> Turn:

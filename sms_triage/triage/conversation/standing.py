@@ -1,12 +1,14 @@
 """Where a person stands, derived from what she told: the screen she is at, the question, what she is owed so far."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice, product
 
 from sms_triage.triage.content.conditions import Answers
 from sms_triage.triage.content.model import Question, Rule
 from sms_triage.triage.menu.menu import Screen
 from sms_triage.triage.people.session import Session, Told
+from sms_triage.triage.understanding.alarms import Guidance
 from sms_triage.triage.wording.locale import Locale
 
 MOST_NAMED = 3
@@ -16,7 +18,19 @@ MOST_NAMED = 3
 def owed(locale: Locale, session: Session) -> Rule:
     """The leading rule of everything told so far: in answers, in her own words, and by the episodes before. It never
     gets less urgent before she takes something back."""
-    return min((locale.content.leading_rule(way) for way in _ways(locale, session)), key=lambda rule: rule.urgency)
+    rule = min((locale.content.leading_rule(way) for way in _ways(locale, session)), key=lambda rule: rule.urgency)
+    helper = locale.content.for_helper(session.known)
+    ids = [guidance.floor.to(helper) for guidance in floors(locale, session) if guidance.floor]
+    floor = min((locale.content.disposition(id) for id in ids), key=lambda one: one.rank, default=rule.at_least)
+    return replace(rule, at_least=floor) if floor.rank < rule.at_least.rank else rule
+
+
+def floors(locale: Locale, session: Session) -> list[Guidance]:
+    """What is said with every result, since she stated what must not stand behind anything else."""
+    if not session.alarms:
+        return []
+    given = dict.fromkeys(alarm.guidance for alarm in locale.alarms.alarms if alarm.id in session.alarms)
+    return [locale.alarms.guidance[id] for id in given if locale.alarms.guidance[id].floor]
 
 
 def facts(locale: Locale, session: Session) -> dict[str, str]:

@@ -48,10 +48,12 @@ class Heard:
 
 @dataclass(frozen=True)
 class Guidance:
-    """What is said at once to an alarm, and the disposition it is owed."""
+    """What is said at once to an alarm, and the disposition it is owed; `floor` (for her own eyes, to a helper) is what
+    is then owed at least whatever else is told, and what is said leads the result too."""
 
     disposition: str
     text: Text
+    floor: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,11 @@ def read_alarms(file: AlarmsFile, translation: Translation = SOURCE) -> Alarms:
             for entry in file.alarms
         ),
         guidance={
-            id: Guidance(entry.disposition, read_text(entry.text, f"guidance {id}", translation))
+            id: Guidance(
+                entry.disposition,
+                read_text(entry.text, f"guidance {id}", translation),
+                Text(entry.floor.own, entry.floor.helper) if entry.floor else None,
+            )
             for id, entry in file.guidance.items()
         },
         denials=frozenset(file.denials),
