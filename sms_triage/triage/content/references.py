@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from sms_triage.triage.content.errors import nearest
-from sms_triage.triage.content.folder import ALARMS, CHW, FOLLOW_UP, SERVICE, Folder
+from sms_triage.triage.content.folder import ALARMS, CHW, COMMON_WORDS, FOLLOW_UP, SERVICE, Folder
 from sms_triage.triage.content.protocols import RECURRENCE
 from sms_triage.triage.content.question_ids import OUTCOME, OWN, RESERVED, TIME
 from sms_triage.triage.content.results import CONDITIONS
@@ -319,6 +319,9 @@ def _chw(folder: Folder) -> Faults:
 
 def _alarms(folder: Folder) -> Faults:
     file = folder.alarms
+    yield from _known(
+        f"{COMMON_WORDS}: never_misspelt", "language", folder.common_words.never_misspelt, folder.service.languages
+    )
     yield from _once(f"{ALARMS}: alarms", "alarm", (alarm.id for alarm in file.alarms))
     for alarm in file.alarms:
         yield from _known(f"{ALARMS}: alarms, {alarm.id}", "guidance", [alarm.guidance], file.guidance)

@@ -288,6 +288,10 @@ class AlarmsFile(Shape):
     guidance: dict[str, GuidanceEntry]
 
 
+class CommonWordsFile(Shape):
+    never_misspelt: ByLanguage
+
+
 File = TypeVar("File", bound=Shape)
 
 

@@ -2,14 +2,14 @@
 to die. Works on any text at any moment, tolerates misspelling, and does not take a denial for an alarm."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
 from sms_triage.triage.content.model import Text
 from sms_triage.triage.content.reader import read_text
-from sms_triage.triage.content.schema import AlarmsFile
+from sms_triage.triage.content.schema import AlarmsFile, CommonWordsFile
 from sms_triage.triage.content.translations import SOURCE, Translation
 from sms_triage.triage.understanding.words import fold, normal
 
@@ -62,9 +62,13 @@ class Pattern:
 
     choices: tuple[tuple[str, ...], ...]
 
-    def find(self, tokens: Sequence[str], window: int) -> Iterator[list[int]]:
-        """The places where the pattern stands, as one token index for each of its words."""
-        hits = [[place for place, token in enumerate(tokens) if _spells(token, words)] for words in self.choices]
+    def find(self, tokens: Sequence[str], window: int, common: Container[str] = ()) -> Iterator[list[int]]:
+        """The places where the pattern stands, as one token index for each of its words. A `common` word is never
+        another one misspelt."""
+        hits = [
+            [place for place, token in enumerate(tokens) if _spells(token, words, token not in common)]
+            for words in self.choices
+        ]
         for first in hits[0]:
             chosen = [first]
             for places in hits[1:]:
@@ -86,6 +90,7 @@ class Alarms:
     denials: frozenset[str]
     denials_after: frozenset[str]
     doubts: tuple[str, ...]
+    common: frozenset[str]
 
     def heard(self, text: str) -> tuple[Heard, ...]:
         """The alarms that `text` states and does not deny, the gravest first."""
@@ -95,7 +100,7 @@ class Alarms:
 
     def _stated(self, alarm: Alarm, tokens: Sequence[str]) -> Heard | None:
         for language, pattern in alarm.patterns:
-            if any(not self._denied(tokens, places) for places in pattern.find(tokens, self.window)):
+            if any(not self._denied(tokens, places) for places in pattern.find(tokens, self.window, self.common)):
                 return Heard(alarm, language)
         return None
 
@@ -103,7 +108,8 @@ class Alarms:
         """Whether `text` speaks of something that may be a danger, so that the danger question should be asked."""
         tokens = _tokens(text)
         return any(
-            _spells(token, self.doubts) and not self._denied(tokens, [place]) for place, token in enumerate(tokens)
+            _spells(token, self.doubts, token not in self.common) and not self._denied(tokens, [place])
+            for place, token in enumerate(tokens)
         )
 
     def _denied(self, tokens: Sequence[str], places: list[int]) -> bool:
@@ -121,7 +127,7 @@ class Alarms:
         return False
 
 
-def read_alarms(file: AlarmsFile, translation: Translation = SOURCE) -> Alarms:
+def read_alarms(file: AlarmsFile, common: CommonWordsFile, translation: Translation = SOURCE) -> Alarms:
     """The alarms from the content."""
     return Alarms(
         window=file.window,
@@ -148,6 +154,7 @@ def read_alarms(file: AlarmsFile, translation: Translation = SOURCE) -> Alarms:
         denials=frozenset(file.denials),
         denials_after=frozenset(fold(word) for word in file.denials_after),
         doubts=tuple(fold(word) for word in file.doubt),
+        common=frozenset(fold(word) for words in common.never_misspelt.values() for word in words),
     )
 
 
@@ -156,12 +163,13 @@ def _tokens(text: str) -> list[str]:
     return f" {_BOUNDARY} ".join(clause for clause in clauses if clause).split()
 
 
-def _spells(token: str, words: Sequence[str]) -> bool:
+def _spells(token: str, words: Sequence[str], misspelt: bool = True) -> bool:
+    """Whether a token is one of these words, or one of them `misspelt` if that is allowed."""
     for word in words:
         stem = word.rstrip("*")
         if token == stem or (word.endswith("*") and token.startswith(stem)):
             return True
-        if len(stem) >= FUZZY_FROM and token[:1] == stem[:1]:
+        if misspelt and len(stem) >= FUZZY_FROM and token[:1] == stem[:1]:
             lengths = range(len(stem) - 1, len(stem) + 2) if word.endswith("*") else [len(token)]
             if any(OSA.distance(token[:length], stem, score_cutoff=1) <= 1 for length in lengths):
                 return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from sms_triage.triage.content.schema import AlarmEntry, AlarmsFile, StatementEntry
+from sms_triage.triage.content.schema import AlarmEntry, AlarmsFile, CommonWordsFile, StatementEntry
 from sms_triage.triage.understanding.alarms import Alarms, read_alarms
 
 
@@ -17,10 +17,14 @@ class Statement:
     words: Alarms
 
 
-def read_statements(entries: Iterable[StatementEntry], alarms: AlarmsFile) -> tuple[Statement, ...]:
+def read_statements(
+    entries: Iterable[StatementEntry], alarms: AlarmsFile, common: CommonWordsFile
+) -> tuple[Statement, ...]:
     """The statements of a topic, from the content."""
     return tuple(
-        Statement(entry.tells, read_alarms(msgspec.structs.replace(alarms, alarms=(_as_alarm(entry),), guidance={})))
+        Statement(
+            entry.tells, read_alarms(msgspec.structs.replace(alarms, alarms=(_as_alarm(entry),), guidance={}), common)
+        )
         for entry in entries
     )
 
