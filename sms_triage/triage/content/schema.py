@@ -271,6 +271,7 @@ class AlarmEntry(Shape):
     id: str
     guidance: str
     patterns: ByLanguage
+    only_now: bool = False
 
 
 class GuidanceEntry(Shape):
@@ -284,6 +285,10 @@ class AlarmsFile(Shape):
     alarms: tuple[AlarmEntry, ...]
     denials: tuple[str, ...]
     denials_after: tuple[str, ...]
+    links: tuple[str, ...]
+    most: tuple[str, ...]
+    supposed: tuple[str, ...]
+    past: tuple[str, ...]
     doubt: tuple[str, ...]
     guidance: dict[str, GuidanceEntry]
 

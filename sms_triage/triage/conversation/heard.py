@@ -13,7 +13,6 @@ from sms_triage.triage.people.session import Session
 from sms_triage.triage.understanding import shorthand
 from sms_triage.triage.understanding.alarms import Alarm
 from sms_triage.triage.understanding.answers import Miss
-from sms_triage.triage.understanding.statements import told_in
 from sms_triage.triage.understanding.words import normal
 from sms_triage.triage.wording.locale import Locale
 
@@ -210,7 +209,7 @@ def _stated(locale: Locale, text: str, question: Question | None = None) -> Stat
         and not question.id.startswith(RESULT)
     ):
         return dangers
-    values = told_in(locale.statements, text)
+    values = locale.statements.told_in(text)
     if not values and dangers is None:
         return None
     if dangers:

@@ -1,6 +1,6 @@
 """What a person tells in her own words that is no danger by itself: "i am pregnant", "it smells", "the third time"."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -10,34 +10,20 @@ from sms_triage.triage.understanding.alarms import Alarms, read_alarms
 
 
 @dataclass(frozen=True)
-class Statement:
-    """Findings, and the words that tell them: as an alarm's, with what denies them."""
+class Statements:
+    """All statements of a topic: the findings that each tells, and by its place the words that tell it."""
 
-    tells: Mapping[str, str]
+    tells: tuple[Mapping[str, str], ...]
     words: Alarms
 
+    def told_in(self, text: str) -> dict[str, str]:
+        """The findings that a text tells. Of two values of one finding that of the later statement counts."""
+        heard = self.words.heard(text)
+        return {finding: value for one in heard for finding, value in self.tells[int(one.alarm.id)].items()}
 
-def read_statements(
-    entries: Iterable[StatementEntry], alarms: AlarmsFile, common: CommonWordsFile
-) -> tuple[Statement, ...]:
+
+def read_statements(entries: Sequence[StatementEntry], alarms: AlarmsFile, common: CommonWordsFile) -> Statements:
     """The statements of a topic, from the content."""
-    return tuple(
-        Statement(
-            entry.tells, read_alarms(msgspec.structs.replace(alarms, alarms=(_as_alarm(entry),), guidance={}), common)
-        )
-        for entry in entries
-    )
-
-
-def _as_alarm(entry: StatementEntry) -> AlarmEntry:
-    return AlarmEntry(id="", guidance="", patterns=entry.patterns)
-
-
-def told_in(statements: Iterable[Statement], text: str) -> dict[str, str]:
-    """The findings that a text tells. Of two values of one finding that of the later statement counts: the worse."""
-    return {
-        finding: value
-        for statement in statements
-        if statement.words.heard(text)
-        for finding, value in statement.tells.items()
-    }
+    words = tuple(AlarmEntry(id=str(place), guidance="", patterns=one.patterns) for place, one in enumerate(entries))
+    file = msgspec.structs.replace(alarms, alarms=words, guidance={}, doubt=())
+    return Statements(tuple(entry.tells for entry in entries), read_alarms(file, common))

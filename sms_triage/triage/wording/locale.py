@@ -13,7 +13,7 @@ from sms_triage.triage.content.templates import fill
 from sms_triage.triage.menu.menu import Menu, Screen
 from sms_triage.triage.understanding.alarms import Alarms
 from sms_triage.triage.understanding.answers import Lexicon, Reader
-from sms_triage.triage.understanding.statements import Statement
+from sms_triage.triage.understanding.statements import Statements
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Locale:
     menu: Menu
     lexicon: Lexicon
     alarms: Alarms
-    statements: tuple[Statement, ...]
+    statements: Statements
     questions: Mapping[str, Question]
     asks: Mapping[str, Text]
     readers: Mapping[str, Reader]
