@@ -2,8 +2,9 @@
 
 import pytest
 
-from sms_triage.triage.understanding.words import normal
-from sms_triage.triage.wording.locale import Locale
+from sms_triage.triage.understanding.words import normal, readings
+from sms_triage.triage.wording.locale import Locale, Locales
+from tests.talk import Talk
 
 
 @pytest.mark.parametrize(
@@ -62,3 +63,26 @@ def test_stop_in_every_language(locale: Locale, text: str) -> None:
 )
 def test_a_command_is_the_whole_body(locale: Locale, text: str) -> None:
     assert locale.lexicon.commands.get(normal(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("रक्\u200dत बहुत", ["रक्त बहुत", "रक् त बहुत"]), ("आत्\u200dमहत्\u200dया", ["आत्महत्या", "आत् महत् या"]),
+        ("ST\u200bOP", ["STOP", "ST OP"]), ("\ufeffstop\u200e", ["stop", " stop "]), ("soft\u00adhyphen", ["softhyphen", "soft hyphen"]),
+        ("रक्\u200dत\u200bबहुत", ["रक्तबहुत", "रक्त बहुत", "रक् त बहुत"]), ("stop", ["stop"]), ("", [""]),
+    ],
+)  # fmt: skip
+def test_what_is_not_seen_is_no_part_of_a_word_or_a_blank(text: str, way: list[str]) -> None:
+    assert list(readings(text)) == way
+    assert normal(text) == normal(way[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["bleeding\u200ba\u200blot", "ble\u200beding a lot", "blee\u00adding\u200ba\u200blot", "खू\u200dन\u200bरुक नहीं रहा"],
+)
+def test_a_danger_is_heard_in_either_reading(every_face: Locales, text: str) -> None:
+    talk = Talk(every_face)
+    assert talk.text(text)
+    assert "alarm:heavy_bleeding" in talk.counted

@@ -26,7 +26,7 @@ WORDS = {
 }  # fmt: skip
 """Keys under which people's words stand, which are names of nothing."""
 
-BY_LANGUAGE = {"keywords", "answers", "patterns", "revealing", "forbidden_phrases"}
+BY_LANGUAGE = {"keywords", "stopping", "reactions", "answers", "patterns", "revealing", "forbidden_phrases"}
 """Keys under which words stand by language."""
 
 

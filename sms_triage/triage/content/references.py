@@ -247,6 +247,8 @@ def _service(folder: Folder) -> Faults:
     tables = {
         **{name: getattr(service.keywords, name) for name in service.keywords.__struct_fields__},
         **{name: getattr(service.answers, name) for name in ("yes", "no", "numbers", "greetings", "thanks")},
+        "stopping, phrases": service.stopping.phrases,
+        "stopping, beside": service.stopping.beside,
     }
     for name, words in tables.items():
         yield from _known(f"{SERVICE}: {name}", "language", words, languages)

@@ -202,6 +202,12 @@ class KeywordsEntry(Shape):
     back: ByLanguage
 
 
+class StoppingEntry(Shape):
+    signs: tuple[str, ...]
+    phrases: ByLanguage
+    beside: ByLanguage
+
+
 class AnswersEntry(Shape):
     yes: ByLanguage
     no: ByLanguage
@@ -222,6 +228,7 @@ class ServiceFile(Shape):
     results: dict[str, ResultOptionEntry]
     ussd_texts: dict[str, Words]
     keywords: KeywordsEntry
+    stopping: StoppingEntry
     carrier_words: tuple[str, ...]
     answers: AnswersEntry
 

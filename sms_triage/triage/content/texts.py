@@ -26,6 +26,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "shorthand_unclear": ("part", "example"),
     "letter_outcome": ("code", "outcome", "chw"), "letter_died": ("code", "chw"), "letter_unanswered": ("code",),
     "letter_unacknowledged": ("chw", "code", "urgency"), "letter_weekly": ("list",),
+    "stopped_at_work": (), "letter_stopped": ("chw",),
 }  # fmt: skip
 """By name: what the turn fills in. Others the content names itself: what is said of a barrier, or after being seen."""
 

@@ -40,6 +40,7 @@ from sms_triage.triage.conversation.heard import Heard, understand
 from sms_triage.triage.conversation.standing import asked, concluded, screen_of
 from sms_triage.triage.conversation.talk import ANY, Handler, Handlers, Next, Talk, begin, home
 from sms_triage.triage.conversation.turn import Priority, Reply, Turn
+from sms_triage.triage.people.effects import Notify
 from sms_triage.triage.people.session import Session
 from sms_triage.triage.understanding.alarms import Alarm
 from sms_triage.triage.understanding.words import normal
@@ -71,10 +72,12 @@ def show(coming: Next) -> Turn:
 
 def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way on for each kind
     """What comes of what was heard."""
-    if talk.person.opted_out and talk.channel == "sms" and what not in (STOP, DELETE):
+    if talk.person.opted_out and talk.channel == "sms" and not isinstance(what, heard.Stop) and what != DELETE:
         return _after_stop(talk, what)
     session = talk.current()
     match what:
+        case heard.Stop(stated):
+            return _stop(_in_her_language(talk, stated.language) if stated else talk, session, stated)
         case heard.Command(name):
             return COMMANDS[name](talk, session)
         case heard.Named(language):
@@ -102,7 +105,7 @@ def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way o
             return begin(talk)
 
 
-STOP, DELETE = heard.Command("stop"), heard.Command("delete")
+DELETE = heard.Command("delete")
 
 
 def _question(talk: Talk, session: Session) -> str:
@@ -137,13 +140,22 @@ def _choose_language(talk: Talk, session: Session, language: str) -> Next:
 # Commands
 
 
-def _stop(talk: Talk, session: Session) -> Turn:
-    """Everything ends, at once; what already waits to leave is dropped when its turn comes."""
-    case = talk.person.case
-    case = replace(case, plan=None, time="") if case else None
-    person = replace(talk.person, session=None, opted_out=True, case=case)
-    stopped = Reply(talk.locale.phrase("stopped", {}), despite_stop=True)
-    return Turn(person, (stopped,), (Stopped(),), ends=True)
+def _stop(talk: Talk, session: Session, stated: heard.Stated | None) -> Turn:
+    """Everything ends, at once; what already waits to leave is dropped when its turn comes. A danger stated in the same
+    breath is answered all the same, on USSD with the dialog still open."""
+    chw, case = talk.person.chw, talk.person.case
+    said = Reply(talk.locale.phrase("stopped_at_work" if chw else "stopped", {}), despite_stop=True)
+    if chw and chw.supervisor and not talk.person.opted_out:
+        talk = talk.doing(Notify("letter_stopped", {"chw": chw.code}, number=chw.supervisor, urgent=True))
+    talk = talk.knowing(opted_out=True, case=replace(case, plan=None, time="") if case else None)
+    if stated and talk.channel == "ussd":
+        turn = _alarm(talk, session, stated.alarm)
+        return replace(turn, replies=(turn.replies[0], said, *turn.replies[1:]), events=(Stopped(), *turn.events))
+    turn = Turn(replace(talk.person, session=None), (said,), (Stopped(),), ends=True, effects=talk.effects)
+    if stated is None:
+        return turn
+    guidance = replace(_guidance(talk, session.topic, stated.alarm, session.known), despite_stop=True)
+    return replace(turn, replies=(guidance, said), events=(Stopped(), AlarmHeard(stated.alarm.id)))
 
 
 def _delete(talk: Talk, session: Session) -> Turn:
@@ -199,10 +211,10 @@ def _back(talk: Talk, session: Session) -> Next | Turn:
 
 
 COMMANDS: Mapping[str, Callable[[Talk, Session], Next | Turn]] = {
-    "stop": _stop, "delete": _delete, "help": _help, "restart": _restart, "language": _language, "start": _start,
+    "delete": _delete, "help": _help, "restart": _restart, "language": _language, "start": _start,
     "diary": _diary, "again": _again, "back": _back,
 }  # fmt: skip
-"""By command; which words mean it the content says."""
+"""By command but STOP, which is heard in other words too; which words mean it the content says."""
 
 
 def _after_stop(talk: Talk, what: Heard) -> Next | Turn:

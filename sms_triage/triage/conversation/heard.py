@@ -12,7 +12,7 @@ from sms_triage.triage.people.session import Session
 from sms_triage.triage.understanding import shorthand
 from sms_triage.triage.understanding.alarms import Alarm
 from sms_triage.triage.understanding.answers import Miss
-from sms_triage.triage.understanding.words import normal
+from sms_triage.triage.understanding.words import normal, readings
 
 MOST_ANSWER_DIGITS = 5
 """A text with more digits than an answer or a PIN has may name a patient."""
@@ -71,6 +71,13 @@ class Stated:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """She wants no more texts, and what danger she states in the same breath."""
+
+    stated: Stated | None
+
+
+@dataclass(frozen=True)
 class Doubt:
     """Something that may be a danger."""
 
@@ -101,15 +108,27 @@ class Nothing:
 
 
 Heard = (
-    Command | Named | Answer | Typed | Seen | Shorthand | Stated | Doubt | Pleasantry | Outdated | Missed | Nothing
+    Command | Stop | Named | Answer | Typed | Seen | Shorthand | Stated | Doubt | Pleasantry | Outdated | Missed
+    | Nothing
 )  # fmt: skip
 
 
 def understand(talk: Talk, text: str) -> Heard:
-    """What a text is taken for."""
+    """What a text is taken for: what is safest of what it may mean."""
+    return min((_understood(talk, reading) for reading in readings(text)), key=_order)
+
+
+def _order(what: Heard) -> int:
+    ranks = ((Stop, 0), (Stated, 1), (Doubt, 3), (Missed, 4), (Nothing, 4))
+    return next((rank for kind, rank in ranks if isinstance(what, kind)), 2)
+
+
+def _understood(talk: Talk, text: str) -> Heard:
     body, lexicon = normal(text), talk.locale.lexicon
+    if lexicon.stopping.wished(text):
+        return Stop(_stated(talk, text))
     command = lexicon.commands.get(body)
-    if command in ("stop", "delete"):
+    if command == "delete":
         return Command(command)
     if talk.person.opted_out and talk.channel == "sms":
         return _after_stop(talk, text, command)

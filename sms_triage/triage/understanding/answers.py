@@ -9,6 +9,7 @@ from msgspec.structs import asdict
 
 from sms_triage.triage.content.model import Question
 from sms_triage.triage.content.schema import ServiceFile
+from sms_triage.triage.understanding.stop import Stopping, read_stopping
 from sms_triage.triage.understanding.words import fold, normal, normal_set
 
 Miss = Literal["unknown", "unsure", "none_and_more"]
@@ -33,6 +34,7 @@ class Lexicon:
     fillers: frozenset[str]
     greetings: frozenset[str]
     thanks: frozenset[str]
+    stopping: Stopping
 
 
 def read_lexicon(service: ServiceFile) -> Lexicon:
@@ -41,7 +43,14 @@ def read_lexicon(service: ServiceFile) -> Lexicon:
     names = {id: (entry.name, entry.plain, *entry.words) for id, entry in service.languages.items()}
     return Lexicon(
         languages={normal(word): id for id, words in names.items() for word in words},
-        speaks=_of_one_language(*keywords.values(), answers.yes, answers.no, answers.greetings, answers.thanks),
+        speaks=_of_one_language(
+            *keywords.values(),
+            answers.yes,
+            answers.no,
+            answers.greetings,
+            answers.thanks,
+            service.stopping.phrases,
+        ),
         commands={
             word: command
             for command, languages in keywords.items()
@@ -60,6 +69,7 @@ def read_lexicon(service: ServiceFile) -> Lexicon:
         fillers=normal_set(answers.fillers),
         greetings=_in_every_language(answers.greetings),
         thanks=_in_every_language(answers.thanks),
+        stopping=read_stopping(service),
     )
 
 
