@@ -86,3 +86,60 @@ def test_a_danger_is_heard_in_either_reading(every_face: Locales, text: str) -> 
     talk = Talk(every_face)
     assert talk.text(text)
     assert "alarm:heavy_bleeding" in talk.counted
+
+
+REACTIONS = [
+    "Liked “1 Soaks a pad in 1 hour”", "Loved “{message}”", 'Loved "{message}"', "Disliked “{message}”", "Emphasized “{message}”",
+    "Laughed at “{message}”", "Questioned “{message}”", "Reacted 👍 to “{message}”", "Reacted ❤️ to “{message}”",
+    "👍 to “{message}”", "\u200b❤️\u200b to “ {message} ”", "Removed a heart from “{message}”",
+    "Liked “I am bleeding a lot and he forced me”", "Loved “Any of these NOW? Send all that fit, like 13. 1 Soaks a pad…”",
+    "Loved “Any of these NOW? Send all that fit, like 13. 1 Soaks a pad in 1 ho", "A aimé « {message} »", "A adoré « {message} »",
+    "N’a pas aimé « {message} »", "a attribué la mention « J’aime » à « {message} »", "A réagi avec 🔥 à « {message} »",
+    "Le encantó “{message}”", "Le gustó “{message}”", "Exclamó por “{message}”", "Reaccionó con 😂 a “{message}”",
+    "Gostou de “{message}”", "Amou “{message}”", "Reagiu com 👍 a “{message}”", "{message}", "> {message}", "Fwd: {message}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [text for text in REACTIONS if not text.startswith("Fwd")])
+def test_a_message_of_ours_that_comes_back_says_nothing(locales: Locales, text: str) -> None:
+    talk = Talk(locales)
+    talk.text("hi")
+    message = "\n".join(talk.text("1"))
+    assert talk.text(text.format(message=message)) == [message]
+    assert talk.counted == []
+    assert talk.session.misses == 0
+    assert talk.session.alarms == ()
+
+
+@pytest.mark.parametrize("text", [text for text in REACTIONS if "{message}" in text])
+@pytest.mark.parametrize(
+    "state", [("i am bleeding a lot",), ("hi", "1", "1"), ("hi", "1", "5", "1", "2", "1", "1", "6", "7")]
+)
+def test_nor_does_what_was_said_of_a_danger(locales: Locales, state: tuple[str, ...], text: str) -> None:
+    talk = Talk(locales)
+    said = [talk.text(words) for words in state][-1]
+    for message in said:
+        talk.text(text.format(message=message))
+        assert "alarm:heavy_bleeding" not in talk.counted, message
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("> Any of these NOW?\n> 1 Soaks a pad in 1 hour\n5", "5"), ("5\n> 1 Soaks a pad in 1 hour", "5"), ("> 5", "> 5"),
+        ("what is “1 Soaks a pad in 1 hour” please", "what is  please"), ("“1 Soaks a pad in 1 hour”", "“1 Soaks a pad in 1 hour”"),
+        ("Liked “1 Soaks a pad in 1 hour” but i faint", " but i faint"), ("he said “i kill you”", "he said “i kill you”"),
+        ("i have “severe belly pain”", "i have “severe belly pain”"), ("liked it", "liked it"), ("i am bleeding a lot",) * 2,
+        ("Liked “ok", ""), ("??", "??"), ("", ""), ("3 Severe belly pain", "3 Severe belly pain"),
+    ],
+)  # fmt: skip
+def test_what_is_quoted_is_not_her_word(locale: Locale, text: str, own: str) -> None:
+    assert locale.quotations.own_words(text) == own
+
+
+def test_every_option_copied_back_is_that_option(every_face: Locales) -> None:
+    for locale in every_face.locales.values():
+        for question in locale.questions.values():
+            for number, line in question.lines:
+                for text in (line, line.replace(" ", ". ", 1), line.replace(" ", ") ", 1).upper(), f"“{line}”"):
+                    assert locale.readers[question.id].read(text) == {number}, text

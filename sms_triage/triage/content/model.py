@@ -76,6 +76,13 @@ class Question:
         return 1 + next(place for place, option in enumerate(self.options) if option.value == value)
 
     @property
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Each option as it stands in a message, with its number; none of these as the last."""
+        labels = [option.label for option in self.options] + ([self.none] if self.none else [])
+        for number, label in enumerate(labels, 1):
+            yield from ((number, f"{number} {words}") for words in label.both())
+
+    @property
     def last(self) -> int:
         """The highest number a person may send."""
         return len(self.options) + (1 if self.several else 0)

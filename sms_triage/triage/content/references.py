@@ -249,6 +249,7 @@ def _service(folder: Folder) -> Faults:
         **{name: getattr(service.answers, name) for name in ("yes", "no", "numbers", "greetings", "thanks")},
         "stopping, phrases": service.stopping.phrases,
         "stopping, beside": service.stopping.beside,
+        "reactions": service.reactions,
     }
     for name, words in tables.items():
         yield from _known(f"{SERVICE}: {name}", "language", words, languages)

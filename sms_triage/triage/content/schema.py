@@ -230,6 +230,7 @@ class ServiceFile(Shape):
     keywords: KeywordsEntry
     stopping: StoppingEntry
     carrier_words: tuple[str, ...]
+    reactions: ByLanguage
     answers: AnswersEntry
 
 

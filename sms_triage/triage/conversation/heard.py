@@ -84,7 +84,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Pleasantry:
-    """A greeting; after a result, thanks too."""
+    """A greeting, or nothing but what is ours: a heart on a message; after a result, thanks too."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,10 @@ Heard = (
 
 def understand(talk: Talk, text: str) -> Heard:
     """What a text is taken for: what is safest of what it may mean."""
-    return min((_understood(talk, reading) for reading in readings(text)), key=_order)
+    own = talk.locale.quotations.own_words(text)
+    if normal(text) and not normal(own):
+        return Pleasantry()
+    return min((_understood(talk, reading) for reading in readings(own)), key=_order)
 
 
 def _order(what: Heard) -> int:

@@ -21,7 +21,7 @@ class Lexicon:
     """The words the service understands, in every language, in normal form.
 
     `languages` are words that choose a language; `speaks` tells which language a stranger's word is of, for words that
-    are of one language only.
+    are of one language only; `reactions` stand before a message of ours that a phone sends back.
     """
 
     commands: Mapping[str, str]
@@ -35,6 +35,7 @@ class Lexicon:
     greetings: frozenset[str]
     thanks: frozenset[str]
     stopping: Stopping
+    reactions: frozenset[str]
 
 
 def read_lexicon(service: ServiceFile) -> Lexicon:
@@ -70,6 +71,7 @@ def read_lexicon(service: ServiceFile) -> Lexicon:
         greetings=_in_every_language(answers.greetings),
         thanks=_in_every_language(answers.thanks),
         stopping=read_stopping(service),
+        reactions=_in_every_language(service.reactions),
     )
 
 
@@ -103,6 +105,8 @@ class Reader:
         if question.none:
             for phrase in (*question.none.both(), *lexicon.no):
                 self.words.setdefault(normal(phrase), set()).add(question.last)
+        for number, line in question.lines:
+            self.words.setdefault(normal(line), set()).add(number)
 
     def read(self, text: str) -> frozenset[int] | Miss:
         """The option numbers meant, or why none can be taken."""
