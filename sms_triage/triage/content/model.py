@@ -33,12 +33,14 @@ class Text:
 
 @dataclass(frozen=True)
 class Option:
-    """One numbered line of a question. `finding` gets `value` when it is chosen; `words` mean the same."""
+    """One numbered line of a question. `finding` gets `value` when it is chosen; `words` mean the same, and so do ages
+    of so many `years`."""
 
     finding: str
     value: str
     label: Text
     words: tuple[str, ...]
+    years: range = range(0)
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,8 @@ class OptionEntry(Shape):
     value: str = ""
     finding: str = ""
     words: tuple[str, ...] = ()
+    from_years: Annotated[int, Meta(ge=0)] | None = None
+    to_years: Annotated[int, Meta(ge=0)] | None = None
 
 
 class NoneEntry(Shape):
@@ -162,6 +164,7 @@ class TopicFile(Shape):
 class OwnQuestionEntry(Shape):
     text: Words
     options: dict[str, Words] = {}
+    words: dict[str, tuple[str, ...]] = {}
     zero: Words | None = None
 
 
@@ -213,6 +216,7 @@ class AnswersEntry(Shape):
     no: ByLanguage
     numbers: dict[str, tuple[tuple[str, ...], ...]]
     fillers: tuple[str, ...]
+    age: ByLanguage
     greetings: ByLanguage
     thanks: ByLanguage
 
