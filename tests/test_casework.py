@@ -179,7 +179,7 @@ def test_a_supervisor_who_said_stop_hears_nothing_and_the_facilities_do(ward: Wa
     ward.outside.later(31 * MINUTE)
     ward.outside.later(31 * MINUTE)
     ward.text(AMINA, f"SEEN {code} 6")
-    assert ward.received(CHIEF) == ["You will get no more messages from us. To come back, text START."]
+    assert ward.received(CHIEF) == ["STOP is done: no more texts, also none for your work. To come back, text START."]
     assert told(ward, UNCONFIRMED) == [CLINIC, HOSPITAL]
 
 

@@ -12,6 +12,7 @@ from sms_triage.triage.wording.locale import Locales
 from tests.talk import Drawer, Talk
 
 HOUR, DAYS = 3600.0, 30
+STOPPED = "You will get no more messages from us."
 TOLD = "…"
 """In a state: time passes until she is told something."""
 
@@ -108,7 +109,8 @@ def test_help_helps_and_changes_nothing(locales: Locales, state: str) -> None:
 @everywhere
 def test_stop_is_said_once_and_is_final(locales: Locales, state: str) -> None:
     talk = at(locales, state)
-    assert say(talk, "STOP") == ["You will get no more messages from us. To come back, text START."]
+    stopped = "STOP is done: no more texts, also none for your work." if state in AT_WORK else STOPPED
+    assert say(talk, "STOP") == [f"{stopped} To come back, text START."]
     assert talk.told[0].despite_stop or talk.told[0].shown
     for text in ("hi", "1", "0", "MENU", "again", "diary", "thanks"):
         assert talk.text(text) == []
@@ -147,3 +149,79 @@ def test_a_danger_is_answered_first_and_urgently(locales: Locales, state: str) -
     talk.text("STOP")
     assert talk.text("i fainted")[0].startswith("EMERGENCY: go to the nearest hospital now or call 112.")
     assert talk.told[0].priority is Priority.URGENT
+
+
+STOPS = [
+    "STOP", "stop.", "Stop!", "STOPPP", "please stop", "STOP. Thank you", "stop, thanks", "please stop texting me", "remove me",
+    "Remove me from the list please", "unsubscribe please", "no more texts", "no more messages please", "leave me alone",
+    "don't text me again", "Do not send me any more messages", "i want to stop", "I want to unsubscribe", "STOP ALL MESSAGES",
+    "STOP 22384", "stop 22384 please", "Stop to 22384", "STOP +254 700 000 001", "S T O P", "s.t.o.p", "S-T-O-P", "🛑",
+    "🛑️ please", "STOP🛑", "STOP\n-- sent from my phone", "STOP - Mary", "STOP -- Mary", "Stop.\nMary Wanjiku",
+    "STOP\nSent from my Galaxy", "Thank you for the help. Please stop texting me.", "I went to the clinic. No more texts",
+    "ok stop", "stop stop stop", "“STOP”", "*stop*", "ST\u200bOP", "S\u00adTOP", "please\u200bstop", "\ufeffSTOP\u200e",
+    "simama tafadhali", "usinitumie", "usinitumie ujumbe tena", "Msinitumie meseji", "acha kunitumia ujumbe", "niondoe",
+    "arretez svp", "Arrêtez s'il vous plaît", "arrêtez de m'écrire", "plus de messages", "stop merci", "désabonner",
+    "ne m'envoyez plus de messages", "laissez-moi tranquille", "cancelar", "CANCELAR por favor", "no más mensajes", "BAJA",
+    "ya no me escriban por favor", "dejen de enviarme mensajes", "déjenme en paz", "pare por favor", "Pare de me mandar mensagens",
+    "não me mande mais mensagens", "não quero receber mais mensagens", "stop karo", "band karo please", "message mat bhejo",
+    "बंद करो", "कृपया बंद करें", "मुझे मैसेज मत भेजो", "रोको अभी", "संदेश बंद कर दो",
+]  # fmt: skip
+
+NEVER_STOPS = [
+    "how do i stop the bleeding", "bleeding does not stop", "STOP the bleeding please", "he did not stop", "it stopped",
+    "i said stop he did not", "the blood won't stop", "stop bleeding", "bleeding. does it stop", "can I stop my pill",
+    "when will it stop", "I stopped the pill", "should i stop sex", "I told him. Stop. He went on", "end it all", "i want to end it",
+    "please end me", "cancel my life", "i quit my job", "it came. stop", "imeacha", "damu haiachi", "imesimama",
+    "ça s'est arrêté", "arrêté", "ça ne s'arrête pas", "comment arrêter le sang", "no para", "ya paró", "el sangrado paró",
+    "para mi hermana", "parou", "não para", "como parar o sangue", "bleeding band nahi ho rahi", "band ho gaya", "खून बंद करो",
+    "खून बंद नहीं हो रहा", "रुक गया", "no more blood", "leave", "no text", "remove the tampon", "the end of my period",
+    "stop me", "ok", "thanks", "please", "22384", "never stop",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", STOPS)
+def test_stop_in_other_words_stops(locales: Locales, text: str) -> None:
+    talk = Talk(locales)
+    talk.text("hi")
+    assert talk.text(text)[-1:] == [f"{STOPPED} To come back, text START."]
+    assert talk.person.opted_out
+    assert talk.text("hi") == []
+
+
+@pytest.mark.parametrize("text", NEVER_STOPS)
+def test_what_is_said_of_anything_else_never_stops(locales: Locales, text: str) -> None:
+    talk = Talk(locales)
+    talk.text("hi")
+    talk.text(text)
+    assert not talk.person.opted_out
+
+
+def test_no_answer_of_the_content_says_stop(every_face: Locales) -> None:
+    for locale in every_face.locales.values():
+        for question in locale.questions.values():
+            for option in question.options:
+                for words in (*option.label.both(), *option.words):
+                    assert not locale.lexicon.stopping.wished(words), words
+
+
+def test_a_danger_beside_stop_is_answered_and_it_stops(locales: Locales) -> None:
+    for state in ("a stranger", "at pregnancy", "after a result", "a worker", "dialled to the signs"):
+        talk = at(locales, state)
+        said = say(talk, "STOP. I am bleeding a lot")
+        assert "\n".join(said).startswith("EMERGENCY: "), state
+        assert ("STOP is done" if state == "a worker" else "You will get no more") in "\n".join(said)
+        assert talk.counted[:2] == ["stop", "alarm:heavy_bleeding"]
+        assert talk.text("hi") == []
+        assert talk.wait(DAYS * 24 * HOUR) == []
+
+
+def test_of_a_worker_who_stops_her_supervisor_is_told_once(locales: Locales) -> None:
+    worker = Chw("chw", "Amina", "A12", supervisor="+254700000009")
+    talk = Talk(locales, Person(chw=worker, desk=Drawer()), now=1_900_000_000.0)
+    talk.text("stop texting me please")
+    assert [(told.to, told.text) for told in talk.told] == [
+        ("", "STOP is done: no more texts, also none for your work. To come back, text START."),
+        ("+254700000009", "A12 stopped all texts. Please call."),
+    ]
+    assert talk.text("STOP") == ["STOP is done: no more texts, also none for your work. To come back, text START."]
+    assert [told.to for told in talk.told] == [""]

@@ -26,7 +26,9 @@ WORDS = {
 }  # fmt: skip
 """Keys under which people's words stand, which are names of nothing."""
 
-BY_LANGUAGE = {"keywords", "answers", "patterns", "revealing", "forbidden_phrases", "never_misspelt"}
+BY_LANGUAGE = {
+    "keywords", "stopping", "reactions", "answers", "patterns", "revealing", "forbidden_phrases", "never_misspelt",
+}  # fmt: skip
 """Keys under which words stand by language."""
 
 
@@ -140,6 +142,11 @@ def test_a_name_changed_in_one_place_alone_is_told_in_one_line_with_a_file(
         ("service.yaml", "topics: [postcoital_bleeding]", 'topics: ["Post coital"]', "'Post coital' is to be small letters, digits and _"),
         ("service.yaml", "en: [menu, restart,", "en: [menu, Quit,", "service.yaml: keywords, restart: 'Quit' stands under keywords, stop too"),
         ("service.yaml", "    sw: [simama, acha, sitisha, jitoe]\n", "", "service.yaml: keywords, stop: the language 'sw' is missing"),
+        ("topic", "from_years: 18, to_years: 34", "from_years: 17, to_years: 34", "questions, life_stage: the years of an option go back, or are another's too"),
+        ("topic", "from_years: 18, to_years: 34", "from_years: 34, to_years: 18", "questions, life_stage: the years of an option go back, or are another's too"),
+        ("topic", "from_years: 18, to_years: 34", "from_years: 18", "questions, life_stage, age_18_34: from_years and to_years stand together"),
+        ("followup.yaml", "words: { talk: [ok", "words: { tall: [ok", "questions, check_in, words: names the option 'tall', which does not exist"),
+        ("service.yaml", "signs: [\"🛑\"", "sign: [\"🛑\"", "service.yaml: stopping: unknown key 'sign'"),
         ("service.yaml", "words: [swahili]", "words: [simama]", "service.yaml: languages, sw: 'simama' stands under keywords, stop too"),
         ("alarms.yaml", "- suicide|suicidal|kms", "- suicide||kms", "alarms.yaml: alarms, self_harm, en: an alternative of 'suicide||kms' is empty"),
         ("chw.yaml", "same_day: [1], ", "same_day: [-1], ", "chw.yaml: visits, same_day, 1: Expected `int` >= 1"),

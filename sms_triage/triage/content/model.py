@@ -33,12 +33,14 @@ class Text:
 
 @dataclass(frozen=True)
 class Option:
-    """One numbered line of a question. `finding` gets `value` when it is chosen; `words` mean the same."""
+    """One numbered line of a question. `finding` gets `value` when it is chosen; `words` mean the same, and so do ages
+    of so many `years`."""
 
     finding: str
     value: str
     label: Text
     words: tuple[str, ...]
+    years: range = range(0)
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,13 @@ class Question:
     def number_of(self, value: str) -> int:
         """What to send for the option of this value."""
         return 1 + next(place for place, option in enumerate(self.options) if option.value == value)
+
+    @property
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Each option as it stands in a message, with its number; none of these as the last."""
+        labels = [option.label for option in self.options] + ([self.none] if self.none else [])
+        for number, label in enumerate(labels, 1):
+            yield from ((number, f"{number} {words}") for words in label.both())
 
     @property
     def last(self) -> int:

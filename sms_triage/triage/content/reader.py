@@ -172,6 +172,7 @@ class _Reader:
             value="yes" if entry.several else option.value,
             label=self.text(option.label, where),
             words=tuple(dict.fromkeys((*own, *option.words))),
+            years=range(option.from_years or 0, -1 if option.to_years is None else option.to_years + 1),
         )
 
     def _episode(

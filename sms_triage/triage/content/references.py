@@ -150,6 +150,7 @@ class _Topic:
             yield f"{place}: asks the finding {question.one_of!r}, which must bear the question's name"
         values = self.values[question.one_of]
         yield from _once(place, "value", values)
+        yield from _years(place, question)
         yield from _known(f"{place}, baseline", "value", [question.baseline], values)
         yield from _known(f"{place}, worse", "value", (value for chain in question.worse for value in chain), values)
         yield from _known(f"{place}, as_urgent", "value", (*question.as_urgent, *question.as_urgent.values()), values)
@@ -249,6 +250,19 @@ def _entries(place: str, entry: QuestionEntry | Any, needed: Iterable[str], unwa
     yield from (f"{place}: the key {name!r} has no sense here" for name in unwanted if getattr(entry, name))
 
 
+def _years(place: str, question: QuestionEntry) -> Faults:
+    """Ages are told from one year to another, and each is one option's at the most."""
+    spans = []
+    for option in question.options:
+        if (option.from_years is None) != (option.to_years is None):
+            yield f"{place}, {option.value}: from_years and to_years stand together"
+        elif option.from_years is not None and option.to_years is not None:
+            spans.append((option.from_years, option.to_years))
+    spans.sort()
+    if any(last < first for first, last in spans) or any(one[1] >= other[0] for one, other in pairwise(spans)):
+        yield f"{place}: the years of an option go back, or are another's too"
+
+
 def _service(folder: Folder) -> Faults:
     service, languages = folder.service, folder.service.languages
     yield from _once(f"{SERVICE}: dispositions", "disposition", service.dispositions)
@@ -256,7 +270,10 @@ def _service(folder: Folder) -> Faults:
         yield from _known(f"{SERVICE}: languages, {id}", "limits", [language.limits], service.limits)
     tables = {
         **{name: getattr(service.keywords, name) for name in service.keywords.__struct_fields__},
-        **{name: getattr(service.answers, name) for name in ("yes", "no", "numbers", "greetings", "thanks")},
+        **{name: getattr(service.answers, name) for name in ("yes", "no", "numbers", "age", "greetings", "thanks")},
+        "stopping, phrases": service.stopping.phrases,
+        "stopping, beside": service.stopping.beside,
+        "reactions": service.reactions,
     }
     for name, words in tables.items():
         yield from _known(f"{SERVICE}: {name}", "language", words, languages)
@@ -354,6 +371,7 @@ def _own_questions(folder: Folder) -> Faults:
         if id not in wanted:
             yield f"{place}: is asked by nobody{nearest(id, wanted)}"
         entry = folder.own_questions[id]
+        yield from _known(f"{place}, words", "option", entry.words, entry.options)
         for text in (entry.text, entry.zero, *entry.options.values()):
             yield from _filled(place, text, (*NAMES, *folder.service.deployment))
     yield from _missing({id for _, id in written}, wanted, "question")

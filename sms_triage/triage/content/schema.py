@@ -94,6 +94,8 @@ class OptionEntry(Shape):
     value: str = ""
     finding: str = ""
     words: tuple[str, ...] = ()
+    from_years: Annotated[int, Meta(ge=0)] | None = None
+    to_years: Annotated[int, Meta(ge=0)] | None = None
 
 
 class NoneEntry(Shape):
@@ -172,6 +174,7 @@ class TopicFile(Shape):
 class OwnQuestionEntry(Shape):
     text: Words
     options: dict[str, Words] = {}
+    words: dict[str, tuple[str, ...]] = {}
     zero: Words | None = None
 
 
@@ -209,11 +212,18 @@ class KeywordsEntry(Shape):
     back: ByLanguage
 
 
+class StoppingEntry(Shape):
+    signs: tuple[str, ...]
+    phrases: ByLanguage
+    beside: ByLanguage
+
+
 class AnswersEntry(Shape):
     yes: ByLanguage
     no: ByLanguage
     numbers: dict[str, tuple[tuple[str, ...], ...]]
     fillers: tuple[str, ...]
+    age: ByLanguage
     greetings: ByLanguage
     thanks: ByLanguage
 
@@ -229,7 +239,9 @@ class ServiceFile(Shape):
     results: dict[str, ResultOptionEntry]
     ussd_texts: dict[str, Words]
     keywords: KeywordsEntry
+    stopping: StoppingEntry
     carrier_words: tuple[str, ...]
+    reactions: ByLanguage
     answers: AnswersEntry
 
 

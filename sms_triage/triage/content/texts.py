@@ -27,6 +27,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "shorthand_unclear": ("part", "example"),
     "notify_outcome": ("code", "outcome", "chw"), "notify_died": ("code", "chw"), "notify_unanswered": ("code",),
     "notify_unacknowledged": ("chw", "code", "urgency"), "notify_weekly": ("list",),
+    "stopped_at_work": (), "notify_stopped": ("chw",),
 }  # fmt: skip
 """By name: what the turn fills in. Others the content names itself: what is said of a barrier, or after being seen."""
 

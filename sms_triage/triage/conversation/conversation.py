@@ -41,6 +41,7 @@ from sms_triage.triage.conversation.heard import Heard, understand
 from sms_triage.triage.conversation.standing import asked, certain, concluded, named, owed, raises, screen_of
 from sms_triage.triage.conversation.talk import ANY, Handler, Handlers, Next, Talk, begin, home
 from sms_triage.triage.conversation.turn import Priority, Reply, Turn
+from sms_triage.triage.people.effects import Notify
 from sms_triage.triage.people.session import Session, Told, answers
 from sms_triage.triage.understanding.alarms import Alarm
 from sms_triage.triage.understanding.words import normal
@@ -73,10 +74,12 @@ def show(coming: Next) -> Turn:
 
 def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way on for each kind
     """What comes of what was heard."""
-    if talk.person.opted_out and talk.channel == "sms" and what not in (STOP, DELETE):
+    if talk.person.opted_out and talk.channel == "sms" and not isinstance(what, heard.Stop) and what != DELETE:
         return _after_stop(talk, what)
     session = talk.current()
     match what:
+        case heard.Stop(stated):
+            return _stop(_in_her_language(talk, stated.language) if stated else talk, session, stated)
         case heard.Command(name):
             return COMMANDS[name](talk, session)
         case heard.Named(language):
@@ -104,7 +107,7 @@ def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way o
             return begin(talk)
 
 
-STOP, DELETE = heard.Command("stop"), heard.Command("delete")
+DELETE = heard.Command("delete")
 
 
 def _question(talk: Talk, session: Session) -> str:
@@ -139,13 +142,24 @@ def _choose_language(talk: Talk, session: Session, language: str) -> Next:
 # Commands
 
 
-def _stop(talk: Talk, session: Session) -> Turn:
-    """Everything ends, at once; what already waits to leave is dropped when its turn comes."""
-    case = talk.person.case
-    case = replace(case, plan=None, time="") if case else None
-    person = replace(talk.person, session=None, opted_out=True, case=case)
-    stopped = Reply(talk.locale.phrase("stopped", {}), despite_stop=True)
-    return Turn(person, (stopped,), (Stopped(),), ends=True)
+def _stop(talk: Talk, session: Session, stated: heard.Stated | None) -> Turn:
+    """Everything ends, at once; what already waits to leave is dropped when its turn comes. A danger stated in the same
+    breath is answered all the same, on USSD with the dialog still open."""
+    chw, case = talk.person.chw, talk.person.case
+    said = Reply(talk.locale.phrase("stopped_at_work" if chw else "stopped", {}), despite_stop=True)
+    if chw and chw.supervisor and not talk.person.opted_out:
+        talk = talk.doing(Notify("notify_stopped", {"chw": chw.code}, number=chw.supervisor, urgent=True))
+    talk = talk.knowing(opted_out=True, case=replace(case, plan=None, time="") if case else None)
+    if stated and talk.channel == "ussd":
+        done = _stated(talk, session, stated)
+        turn = done if isinstance(done, Turn) else show(done)
+        return replace(turn, replies=(turn.replies[0], said, *turn.replies[1:]), events=(Stopped(), *turn.events))
+    turn = Turn(replace(talk.person, session=None), (said,), (Stopped(),), ends=True, effects=talk.effects)
+    if stated is None:
+        return turn
+    guidance, alarms = _guidance_of(talk, session, stated.alarms), (AlarmHeard(alarm.id) for alarm in stated.alarms)
+    replies = (*(replace(one, despite_stop=True) for one in guidance), said)
+    return replace(turn, replies=replies, events=(Stopped(), *alarms))
 
 
 def _delete(talk: Talk, session: Session) -> Turn:
@@ -205,10 +219,10 @@ def _back(talk: Talk, session: Session) -> Next | Turn:
 
 
 COMMANDS: Mapping[str, Callable[[Talk, Session], Next | Turn]] = {
-    "stop": _stop, "delete": _delete, "help": _help, "restart": _restart, "language": _language, "start": _start,
+    "delete": _delete, "help": _help, "restart": _restart, "language": _language, "start": _start,
     "diary": _diary, "again": _again, "back": _back,
 }  # fmt: skip
-"""By command; which words mean it the content says."""
+"""By command but STOP, which is heard in other words too; which words mean it the content says."""
 
 
 def _after_stop(talk: Talk, what: Heard) -> Next | Turn:
@@ -220,7 +234,7 @@ def _after_stop(talk: Talk, what: Heard) -> Next | Turn:
         case heard.Command("help"):
             return Turn(talk.person, (Reply(talk.locale.phrase("help", {}), despite_stop=True),), (HelpAsked(),))
         case heard.Stated(alarms, _, _):
-            guidance = (replace(_guidance(talk, "", one, {}), despite_stop=True) for one in _by_guidance(alarms))
+            guidance = (replace(one, despite_stop=True) for one in _guidance_of(talk, Session(talk.now), alarms))
             return Turn(talk.person, tuple(guidance), tuple(AlarmHeard(alarm.id) for alarm in alarms))
     return Turn(talk.person)
 
@@ -324,7 +338,7 @@ def _stated(talk: Talk, session: Session, what: heard.Stated) -> Next | Turn:
     values = {**what.values, **certain(locale, alarms)} if session.topic else what.values
     told = _raising(locale, session, values)
     at_result, known = concluded(locale, session), session.known
-    guidance = [_guidance(talk, session.topic, alarm, known) for alarm in _by_guidance(what.alarms)]
+    guidance = _guidance_of(talk, session, what.alarms)
     events = (*(AlarmHeard(id) for id in alarms), *([StatementHeard()] if what.values else []))
     before = owed(locale, session)
     beside = {finding: value for finding, value in values.items() if finding not in told}
@@ -348,9 +362,10 @@ def _stated(talk: Talk, session: Session, what: heard.Stated) -> Next | Turn:
     return talk.say(talk.shown(session), *guidance, "\n".join(filter(None, [words, go_on])), events=events)
 
 
-def _by_guidance(alarms: tuple[Alarm, ...]) -> list[Alarm]:
-    """The alarms that are answered: one of those with the same answer."""
-    return list({alarm.guidance: alarm for alarm in reversed(alarms)}.values())[::-1]
+def _guidance_of(talk: Talk, session: Session, alarms: tuple[Alarm, ...]) -> list[Reply]:
+    """What is said to alarms, the gravest first; those with the same answer are answered once."""
+    answered = list({alarm.guidance: alarm for alarm in reversed(alarms)}.values())[::-1]
+    return [_guidance(talk, session.topic, alarm, session.known) for alarm in answered]
 
 
 def _raising(locale: Locale, session: Session, values: Mapping[str, str]) -> dict[str, str]:

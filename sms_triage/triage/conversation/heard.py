@@ -13,7 +13,7 @@ from sms_triage.triage.people.session import Session
 from sms_triage.triage.understanding import shorthand
 from sms_triage.triage.understanding.alarms import Alarm
 from sms_triage.triage.understanding.answers import Miss
-from sms_triage.triage.understanding.words import normal
+from sms_triage.triage.understanding.words import normal, readings
 from sms_triage.triage.wording.locale import Locale
 
 NET_WORDS = 3
@@ -79,6 +79,13 @@ class Stated:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """She wants no more texts, and what danger she states in the same breath."""
+
+    stated: Stated | None
+
+
+@dataclass(frozen=True)
 class Doubt:
     """Something that may be a danger, or that nothing here understands and may be one (`net`)."""
 
@@ -87,7 +94,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Pleasantry:
-    """A greeting; after a result, thanks too."""
+    """A greeting, or nothing but what is ours: a heart on a message; after a result, thanks too."""
 
 
 @dataclass(frozen=True)
@@ -111,15 +118,30 @@ class Nothing:
 
 
 Heard = (
-    Command | Named | Answer | Typed | Seen | Shorthand | Stated | Doubt | Pleasantry | Outdated | Missed | Nothing
+    Command | Stop | Named | Answer | Typed | Seen | Shorthand | Stated | Doubt | Pleasantry | Outdated | Missed
+    | Nothing
 )  # fmt: skip
 
 
 def understand(talk: Talk, text: str) -> Heard:
-    """What a text is taken for."""
+    """What a text is taken for: what is safest of what it may mean."""
+    own = talk.locale.quotations.own_words(text)
+    if normal(text) and not normal(own):
+        return Pleasantry()
+    return min((_understood(talk, reading) for reading in readings(own)), key=_order)
+
+
+def _order(what: Heard) -> int:
+    ranks = ((Stop, 0), (Stated, 1), (Doubt, 3), (Missed, 4), (Nothing, 4))
+    return next((rank for kind, rank in ranks if isinstance(what, kind)), 2)
+
+
+def _understood(talk: Talk, text: str) -> Heard:
     body, lexicon = normal(text), talk.locale.lexicon
+    if lexicon.stopping.wished(text):
+        return Stop(_alarms(talk.locale, text))
     command = lexicon.commands.get(body)
-    if command in ("stop", "delete"):
+    if command == "delete":
         return Command(command)
     if talk.person.opted_out and talk.channel == "sms":
         return _after_stop(talk, text, command)

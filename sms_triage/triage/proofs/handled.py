@@ -25,7 +25,7 @@ def unhandled(folder: Folder) -> Iterator[str]:
             elif id != follow_up.barrier:
                 yield from _same(place, chosen, HANDLERS.get(id) or checkins.HANDLERS[id])
     yield from _same(f"{SERVICE}: results", set(folder.service.results), HANDLERS[RESULT])
-    yield from _same(f"{SERVICE}: keywords", set(folder.service.keywords.__struct_fields__), COMMANDS)
+    yield from _same(f"{SERVICE}: keywords", set(folder.service.keywords.__struct_fields__), {"stop", *COMMANDS})
 
 
 def _lead(place: str, chosen: Collection[str], handled: Collection[str]) -> Iterator[str]:

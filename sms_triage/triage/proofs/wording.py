@@ -85,6 +85,8 @@ def _question_words(question: Question, lexicon: Lexicon) -> Iterator[str]:
                 yield f"question {question.id}: {phrase!r} is a carrier's word"
             if lexicon.commands.get(phrase, "again") != "again" and phrase not in lexicon.carrier_words:
                 yield f"question {question.id}: {phrase!r} is a keyword"
+            elif lexicon.stopping.wished(phrase) and phrase not in lexicon.carrier_words:
+                yield f"question {question.id}: {phrase!r} says STOP"
             if phrase in lexicon.languages:
                 yield f"question {question.id}: {phrase!r} is a language"
         for phrase in {normal(text) for text in label.both()}:
@@ -186,7 +188,7 @@ def _pages(locale: Locale) -> Iterator[str]:
     for id, question in locale.questions.items():
         if question.last > MOST_OPTIONS:
             yield f"question {id}: more than {MOST_OPTIONS} options leave no key for more"
-    for name in ("sent_by_sms", "stopped", "try_again"):
+    for name in ("sent_by_sms", "stopped", "stopped_at_work", "try_again"):
         if not sms.fits_ussd(locale.phrase(name, {})):
             yield f"text {name} ends a dialog and does not fit on one page"
 

@@ -9,18 +9,23 @@ from msgspec.structs import asdict
 
 from sms_triage.triage.content.model import Question
 from sms_triage.triage.content.schema import ServiceFile
+from sms_triage.triage.understanding.stop import Stopping, read_stopping
 from sms_triage.triage.understanding.words import fold, normal, normal_set
 
 Miss = Literal["unknown", "unsure", "none_and_more"]
 """Why an answer was not taken: not an answer, could be several, or "none" together with something."""
+
+FEWEST_YEARS = 10
+"""A bare number below may be the number of an option."""
 
 
 @dataclass(frozen=True)
 class Lexicon:
     """The words the service understands, in every language, in normal form.
 
-    `languages` are words that choose a language; `speaks` tells which language a stranger's word is of, for words that
-    are of one language only.
+    `fillers` say nothing beside an answer, `age` words say that a number is an age, `reactions` stand before a message
+    of ours that a phone sends back. `languages` are words that choose a language; `speaks` tells which language a
+    stranger's word is of, for words that are of one language only.
     """
 
     commands: Mapping[str, str]
@@ -31,8 +36,11 @@ class Lexicon:
     no: frozenset[str]
     numbers: Mapping[str, int]
     fillers: frozenset[str]
+    age: frozenset[str]
     greetings: frozenset[str]
     thanks: frozenset[str]
+    stopping: Stopping
+    reactions: frozenset[str]
 
 
 def read_lexicon(service: ServiceFile) -> Lexicon:
@@ -41,7 +49,14 @@ def read_lexicon(service: ServiceFile) -> Lexicon:
     names = {id: (entry.name, entry.plain, *entry.words) for id, entry in service.languages.items()}
     return Lexicon(
         languages={normal(word): id for id, words in names.items() for word in words},
-        speaks=_of_one_language(*keywords.values(), answers.yes, answers.no, answers.greetings, answers.thanks),
+        speaks=_of_one_language(
+            *keywords.values(),
+            answers.yes,
+            answers.no,
+            answers.greetings,
+            answers.thanks,
+            service.stopping.phrases,
+        ),
         commands={
             word: command
             for command, languages in keywords.items()
@@ -58,8 +73,11 @@ def read_lexicon(service: ServiceFile) -> Lexicon:
             for word in words
         },
         fillers=normal_set(answers.fillers),
+        age=_in_every_language(answers.age),
         greetings=_in_every_language(answers.greetings),
         thanks=_in_every_language(answers.thanks),
+        stopping=read_stopping(service),
+        reactions=_in_every_language(service.reactions),
     )
 
 
@@ -87,17 +105,23 @@ class Reader:
             for phrase in (*option.words, *option.label.both()):
                 self.words.setdefault(normal(phrase), set()).add(number)
             for meaning, phrases in (("yes", lexicon.yes), ("no", lexicon.no)):
-                if not question.several and option.value == meaning:
+                named = option.value == meaning or normal(option.label.own) in phrases
+                if not question.several and named:
                     for phrase in phrases:
                         self.words.setdefault(phrase, set()).add(number)
         if question.none:
             for phrase in (*question.none.both(), *lexicon.no):
                 self.words.setdefault(normal(phrase), set()).add(question.last)
+        for number, line in question.lines:
+            self.words.setdefault(normal(line), set()).add(number)
 
     def read(self, text: str) -> frozenset[int] | Miss:
         """The option numbers meant, or why none can be taken."""
+        text = _ORDINAL.sub("", _NUMBER_SIGN.sub(" ", text))
         body = normal(text)
-        meant = self._phrase(body) or self._numbers(body) or self._list(text)
+        if self.question.several and (span := _SPAN.search(text)) and int(span[1]) + 1 < int(span[2]):
+            return "unknown"
+        meant = self._phrase(body, asks="?" in text) or self._numbers(body) or self._list(text) or self._age(text)
         if meant is None:
             return "unknown"
         if not self.question.several:
@@ -106,25 +130,52 @@ class Reader:
             return "none_and_more"
         return frozenset(meant)
 
-    def _phrase(self, body: str) -> set[int] | None:
-        """An option's own words, a yes or no, or a number word."""
+    def _phrase(self, body: str, asks: bool) -> set[int] | None:
+        """An option's own words, a yes or no, or a number word; but for who asks something, also between fillers."""
         if body in self.words:
             return self.words[body]
         number = self.lexicon.numbers.get(body)
-        return {number} if number and number <= self.question.last else None
+        if number:
+            return {number} if number <= self.question.last else None
+        tokens = [] if asks else body.split()
+        longest = max((phrase.count(" ") + 1 for phrase in self.words), default=0)
+        for start in range(len(tokens)):
+            for end in range(min(start + longest, len(tokens)), start, -1):
+                if " ".join(tokens[start:end]) in self.words and self._fill((*tokens[:start], *tokens[end:])):
+                    return self.words[" ".join(tokens[start:end])]
+            if tokens[start] not in self.lexicon.fillers:
+                break
+        return None
+
+    def _fill(self, tokens: Iterable[str]) -> bool:
+        return all(token in self.lexicon.fillers for token in tokens)
 
     def _numbers(self, body: str) -> set[int] | None:
         """Digits or number words, with nothing beside them that could change what they mean."""
         meant: set[int] = set()
         for token in body.split():
             if token.isascii() and token.isdecimal():
-                digits = [int(digit) for digit in token] if self.question.several else [int(token)]
-                meant.update(digits)
+                digits = [int(digit) for digit in token.lstrip("0")] if self.question.several else [int(token)]
+                meant.update(digits or [0])
             elif token in self.lexicon.numbers:
                 meant.add(self.lexicon.numbers[token])
+            elif token in self.lexicon.yes:
+                meant.update(self.words.get(token, ()))
             elif token not in self.lexicon.fillers:
                 return None
         return meant if meant and all(1 <= number <= self.question.last for number in meant) else None
+
+    def _age(self, text: str) -> set[int] | None:
+        """One age in years, where options are for ages. A number of one digit needs a word that says so."""
+        tokens = normal(_DIGITS_END.sub(" ", fold(text))).split()
+        ages = [int(token) for token in tokens if token.isascii() and token.isdecimal()]
+        words = [token for token in tokens if not token.isdecimal()]
+        said = [word for word in words if word in self.lexicon.age]
+        if len(ages) != 1 or _ABOUT.search(fold(text)) or not (said or ages[0] >= FEWEST_YEARS):
+            return None
+        if not self._fill(word for word in words if word not in said):
+            return None
+        return {number for number, option in enumerate(self.question.options, 1) if ages[0] in option.years} or None
 
     def _list(self, text: str) -> set[int] | None:
         """Several options in words: "pain and fever"."""
@@ -137,3 +188,9 @@ class Reader:
 
 
 _LIST = re.compile(r"[,;+&/\n]|\band\b")
+_SPAN = re.compile(r"(\d)\s?[-‐‑–—]\s?(\d)")
+_NUMBER_SIGN = re.compile(r"(?:\bn\s?[°º]|\bno\.(?=\d)|№)\s?(?=\d)", re.IGNORECASE)
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|[ºª°])(?!\w)", re.IGNORECASE)
+_DIGITS_END = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
+_ABOUT = re.compile(r"[<>+~/=*]|\d\s*-|-\s*\d")
+"""What makes of an age a span of ages."""

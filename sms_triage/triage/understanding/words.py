@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
+_ZERO_WIDTH_SPACE = "\u200b"
 _LATIN_MARKS = re.compile("[\u0300-\u036f]")
 
 
@@ -16,22 +17,44 @@ def normal(text: str) -> str:
 
     >>> normal(" (１). "), normal("፩፫"), normal("٣")
     ('1', '13', '3')
-    >>> normal("Can't STOP")
+    >>> normal("Can't ST\u200bOP")
     'cant stop'
     """
     return " ".join("".join(character if _is_word(character) else " " for character in fold(text)).split())
 
 
 def fold(text: str) -> str:
-    """`text` lower-cased, with plain digits and no Latin accents or apostrophes; punctuation is kept."""
-    text = unicodedata.normalize("NFKC", text)
+    """`text` lower-cased, with plain digits and no Latin accents, apostrophes or format characters; punctuation is
+    kept."""
+    text = unicodedata.normalize("NFKC", "".join(c for c in text if not _is_format(c)))
     text = "".join(str(unicodedata.digit(c)) if unicodedata.digit(c, None) is not None else c for c in text)
     text = _LATIN_MARKS.sub("", unicodedata.normalize("NFD", text.casefold()))
     return unicodedata.normalize("NFC", _APOSTROPHES.sub("", text))
 
 
+def readings(text: str) -> tuple[str, ...]:
+    """What may be meant by the format characters in `text` (joiners, zero-width spaces, direction marks, soft hyphens),
+    the likeliest first: they are no part of a word, or the only blank between two, which a zero-width space is more
+    often than the others. A text without them has one reading.
+
+    >>> readings("ST\u200bOP"), readings("STOP")
+    (('STOP', 'ST OP'), ('STOP',))
+    """
+    if not any(map(_is_format, text)):
+        return (text,)
+    marks = "".join(set(filter(_is_format, text)))
+    ways = ("", _ZERO_WIDTH_SPACE, marks)
+    return tuple(
+        dict.fromkeys("".join((" " if c in blank else "") if c in marks else c for c in text) for blank in ways)
+    )
+
+
 def normal_set(phrases: Iterable[str]) -> frozenset[str]:
     return frozenset(normal(phrase) for phrase in phrases)
+
+
+def _is_format(character: str) -> bool:
+    return unicodedata.category(character) == "Cf"
 
 
 def _is_word(character: str) -> bool:

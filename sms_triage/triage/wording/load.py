@@ -118,7 +118,9 @@ def _own_question(id: str, entry: OwnQuestionEntry, translation: Translation) ->
         id=id,
         text=read_text(entry.text, f"question {id}", translation),
         options=tuple(
-            Option(id, value, read_text(label, f"question {id}, option {value}", translation), ())
+            Option(
+                id, value, read_text(label, f"question {id}, option {value}", translation), entry.words.get(value, ())
+            )
             for value, label in entry.options.items()
         ),
         several=False,

@@ -13,6 +13,7 @@ from sms_triage.triage.content.templates import fill
 from sms_triage.triage.menu.menu import Menu, Screen
 from sms_triage.triage.understanding.alarms import Alarms
 from sms_triage.triage.understanding.answers import Lexicon, Reader
+from sms_triage.triage.understanding.quoted import Quotations, quotations
 from sms_triage.triage.understanding.statements import Statements
 
 
@@ -82,6 +83,23 @@ class Locale:
         """One of the service's own texts, with the names that the turn fills in."""
         filled = self.to(self.texts[name], answers)
         return filled.format(**names) if names else filled
+
+    @cached_property
+    def quotations(self) -> Quotations:
+        """What is ours, where she quotes it."""
+        put = [screen.text for screen in self.menu.screens.values() if screen.asks]
+        put += [*self.asks.values(), *self.texts.values()]
+        said = [*self.content.meanings.values(), *self.content.advice.values()]
+        said += [text for one in self.content.dispositions for text in (one.text, one.if_worse)]
+        said += [guidance.text for guidance in self.alarms.guidance.values()]
+        return quotations(
+            self.lexicon.reactions,
+            (line for question in self.questions.values() for _, line in question.lines),
+            (
+                *(words for text in put for words in text.both()),
+                *(fill(words, self.values) for text in said for words in text.both()),
+            ),
+        )
 
     @cached_property
     def public_labels(self) -> Mapping[str, Text]:
