@@ -118,7 +118,10 @@ def understand(talk: Talk, text: str) -> Heard:
     own = talk.locale.quotations.own_words(text)
     if normal(text) and not normal(own):
         return Pleasantry()
-    return min((_understood(talk, reading) for reading in readings(own)), key=_order)
+    what = min((_understood(talk, reading) for reading in readings(own)), key=_order)
+    if isinstance(what, Missed) and own != text and (_stated(talk, text) or talk.locale.alarms.doubtful(text)):
+        return Doubt()  # whether she asks what a danger of ours means or says that she has it
+    return what
 
 
 def _order(what: Heard) -> int:
