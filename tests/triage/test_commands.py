@@ -158,7 +158,8 @@ STOPS = [
     "STOP 22384", "stop 22384 please", "Stop to 22384", "STOP +254 700 000 001", "S T O P", "s.t.o.p", "S-T-O-P", "🛑",
     "🛑️ please", "STOP🛑", "STOP\n-- sent from my phone", "STOP - Mary", "STOP -- Mary", "Stop.\nMary Wanjiku",
     "STOP\nSent from my Galaxy", "Thank you for the help. Please stop texting me.", "I went to the clinic. No more texts",
-    "ok stop", "stop stop stop", "“STOP”", "*stop*", "ST\u200bOP", "S\u00adTOP", "please\u200bstop", "\ufeffSTOP\u200e",
+    "ok stop", "stop stop stop", "no thanks, stop", "please stop sending texts to this number", "Could you please stop texting me?",
+    "quiero cancelar", "quero sair", "nataka kujitoa", "mujhe aur message nahi chahiye", "मुझे मैसेज न भेजें", "“STOP”", "*stop*", "ST\u200bOP", "S\u00adTOP", "please\u200bstop", "\ufeffSTOP\u200e",
     "simama tafadhali", "usinitumie", "usinitumie ujumbe tena", "Msinitumie meseji", "acha kunitumia ujumbe", "niondoe",
     "arretez svp", "Arrêtez s'il vous plaît", "arrêtez de m'écrire", "plus de messages", "stop merci", "désabonner",
     "ne m'envoyez plus de messages", "laissez-moi tranquille", "cancelar", "CANCELAR por favor", "no más mensajes", "BAJA",
@@ -175,7 +176,7 @@ NEVER_STOPS = [
     "ça s'est arrêté", "arrêté", "ça ne s'arrête pas", "comment arrêter le sang", "no para", "ya paró", "el sangrado paró",
     "para mi hermana", "parou", "não para", "como parar o sangue", "bleeding band nahi ho rahi", "band ho gaya", "खून बंद करो",
     "खून बंद नहीं हो रहा", "रुक गया", "no more blood", "leave", "no text", "remove the tampon", "the end of my period",
-    "stop me", "ok", "thanks", "please", "22384", "never stop",
+    "accha", "achha", "can you stop it", "could you stop", "Basta! me duele", "alto. sangre", "stop me", "ok", "thanks", "please", "22384", "never stop",
 ]  # fmt: skip
 
 

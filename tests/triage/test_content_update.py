@@ -58,7 +58,7 @@ def test_an_answer_is_never_read_as_one_to_another_question(locales: Locales, tm
 
 def test_options_in_another_order_are_shown_before_they_count(locales: Locales, tmp_path: Path) -> None:
     person, said = converse(locales, Person(), "hi", "1", "5", "1")
-    young = "      - { value: under_18, label: Under 18, from_years: 0, to_years: 17 }\n"
+    young = "      - { value: under_18, label: Under 18, from_years: 1, to_years: 17 }\n"
     grown = "      - { value: age_18_34, label: 18 to 34, from_years: 18, to_years: 34 }\n"
     new = changed(tmp_path, (young + grown, grown + young))
     person, said = converse(new, person, "1")

@@ -128,7 +128,18 @@ def understand(talk: Talk, text: str) -> Heard:
     own = talk.locale.quotations.own_words(text)
     if normal(text) and not normal(own):
         return Pleasantry()
-    return min((_understood(talk, reading) for reading in readings(own)), key=_order)
+    what = min((_understood(talk, reading) for reading in readings(own)), key=_order)
+    if isinstance(what, Missed) and own != text and not _may_be_another(talk):
+        # Whether she asks what a danger of ours means, or says that she has it, nobody knows.
+        alarms = talk.locale.alarms
+        return Doubt() if alarms.heard(text) or alarms.doubtful(text) else what
+    return what
+
+
+def _may_be_another(talk: Talk) -> bool:
+    """Whether what stands may be read by another than her: nothing is asked then that tells what it is about."""
+    private = (PIN, PIN_ASK, talk.locale.protocol.greeting)
+    return talk.before is not None and talk.before.asking in private
 
 
 def _order(what: Heard) -> int:
@@ -205,8 +216,7 @@ def _in_conversation(talk: Talk, session: Session, text: str) -> Heard:
     lexicon = locale.lexicon
     if body in lexicon.greetings or (body in lexicon.thanks and concluded(locale, session)):
         return Pleasantry()
-    if question.id in (PIN, PIN_ASK, locale.protocol.greeting):
-        # Another may read: nothing is asked that would reveal what it is about.
+    if _may_be_another(talk):
         return Missed(meant)
     if question.id != locale.content.roles.danger:
         if locale.alarms.doubtful(text):

@@ -121,7 +121,14 @@ class Reader:
         body = normal(text)
         if self.question.several and (span := _SPAN.search(text)) and int(span[1]) + 1 < int(span[2]):
             return "unknown"
-        meant = self._phrase(body, asks="?" in text) or self._numbers(body) or self._list(text) or self._age(text)
+        asks = "?" in text
+        meant = (
+            self._phrase(body, asks)
+            or self._both(body, asks)
+            or self._numbers(body)
+            or self._list(text)
+            or self._age(text)
+        )
         if meant is None:
             return "unknown"
         if not self.question.several:
@@ -146,6 +153,14 @@ class Reader:
             if tokens[start] not in self.lexicon.fillers:
                 break
         return None
+
+    def _both(self, body: str, asks: bool) -> set[int] | None:
+        """An option by its number and in words ("2 my sister")."""
+        head, _, rest = body.partition(" ")
+        if not (head.isascii() and head.isdecimal()) or (named := self._phrase(rest, asks)) is None:
+            return None
+        both = {int(head), *named}
+        return both if len(both) == 1 or not self.question.several else None
 
     def _fill(self, tokens: Iterable[str]) -> bool:
         return all(token in self.lexicon.fillers for token in tokens)

@@ -15,15 +15,17 @@ from sms_triage.triage.understanding.words import fold, normal
 Words = tuple[str, ...]
 
 _SENTENCE_END = re.compile(r"[.!।|\n]+|\s[-~–—]+|--+")
-_LETTER_AGAIN = re.compile(r"(.)\1+")
+_LETTER_AGAIN = re.compile(r"(.)\1{2,}")
 
 
 @dataclass(frozen=True)
 class Stopping:
-    """What says STOP (`words` in a first sentence, `phrases` in a last one too), what may stand `beside` it, and the
-    signs for it. Each word or phrase as its words in normal form."""
+    """What says STOP: `words` in a text that says nothing else, those that are `carried` also in a first sentence and
+    `phrases` in a last one too. What may stand `beside` it, and the signs for it. Each word or phrase as its words in
+    normal form."""
 
     words: frozenset[Words]
+    carried: frozenset[Words]
     phrases: frozenset[Words]
     beside: frozenset[Words]
     signs: frozenset[str]
@@ -32,10 +34,11 @@ class Stopping:
         """Whether a text says that she wants no more texts, by itself or beside something else."""
         written = "".join(f" {self._word} " if character in self.signs else character for character in text)
         first, *others = [part for part in _SENTENCE_END.split(fold(written)) if normal(part)] or [""]
-        every = self.words | self.phrases
-        if self._says(written, every) or self._says(first, every):
-            return True
-        return bool(others) and self._says(others[-1], self.phrases)
+        return (
+            self._says(written, self.words | self.phrases)
+            or self._says(first, self.carried | self.phrases)
+            or (bool(others) and self._says(others[-1], self.phrases))
+        )
 
     def _says(self, sentence: str, stops: frozenset[Words]) -> bool:
         """Whether a sentence is made of nothing but words that say STOP, at least one of them, and of what may stand
@@ -79,9 +82,10 @@ class Stopping:
 
 def read_stopping(service: ServiceFile) -> Stopping:
     """How people say STOP, from the service's content (``keywords`` and ``stopping``)."""
-    told = service.stopping
+    told, words = service.stopping, _in_every_language(service.keywords.stop)
     return Stopping(
-        words=_in_every_language(service.keywords.stop),
+        words=words,
+        carried=words & frozenset((word,) for word in service.carrier_words),
         phrases=_in_every_language(told.phrases),
         beside=_in_every_language(told.beside),
         signs=frozenset(told.signs),
