@@ -55,8 +55,8 @@ class Keys:
     def moving(self, giver: str) -> str:
         return self._key("moving", giver)
 
-    def done(self, entry: str, what: str) -> str:
-        return self._key("done", entry, what)
+    def done(self, mark: str) -> str:
+        return self._key("done", mark)
 
     def weekly(self, week: str, supervisor: str) -> str:
         return self._key("weekly", week, supervisor)

@@ -5,6 +5,7 @@ stands there until it is carried out, however long that takes. What is done for 
 this entry, in the step that does it: so it is done once, also if it is carried out twice, or by two at once.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -65,9 +66,11 @@ class _Stored:
 
 
 def once(step: Step, keys: Keys, entry: str, what: str = "") -> None:
-    """The step is done once for the effect `entry`; otherwise it ends as ``done``. `what` tells several apart."""
-    step.expect_absent("done", keys.done(entry, what))
-    step.mark(keys.done(entry, what), DONE_SECONDS)
+    """The step is done once for the effect `entry`; otherwise it ends as ``done``. `what` tells several apart; the
+    mark, which outlives her, names nobody."""
+    mark = keys.done(hashlib.blake2s(f"{entry}:{what}".encode(), digest_size=12).hexdigest())
+    step.expect_absent("done", mark)
+    step.mark(mark, DONE_SECONDS)
 
 
 class Effects:

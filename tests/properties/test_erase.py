@@ -137,6 +137,16 @@ def test_what_waits_when_she_is_erased_never_leaves_even_if_she_writes_again(
 
 
 @WAYS
+def test_what_was_done_for_her_names_her_no_more(outside: Outside, erase: Callable[[Outside, str], None]) -> None:
+    """That an effect of hers was carried out is remembered for longer than she is."""
+    outside.text(ANA, "JOIN 12345678 Eve")
+    outside.settle()
+    erase(outside, ANA)
+    outside.elapse(2 * DAY + 60, step=HOUR)
+    assert traces(outside, ANA) == []
+
+
+@WAYS
 def test_who_is_erased_and_comes_back_is_a_stranger(outside: Outside, erase: Callable[[Outside, str], None]) -> None:
     has_a_past(outside)
     erase(outside, ANA)
