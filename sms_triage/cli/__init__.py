@@ -9,6 +9,7 @@ import click
 from sms_triage.cli.chw import chw
 from sms_triage.cli.menus import menus, one_line, vignettes
 from sms_triage.cli.running import running_settings
+from sms_triage.cli.words import words
 from sms_triage.gateways import read_settings
 
 
@@ -150,3 +151,4 @@ def forget(number: str) -> None:
 main.add_command(chw)
 main.add_command(menus)
 main.add_command(vignettes)
+main.add_command(words)

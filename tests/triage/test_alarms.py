@@ -59,24 +59,24 @@ DOUBTFUL = [
 @pytest.mark.parametrize(("alarm", "text"), [(alarm, text) for alarm, texts in HEARD.items() for text in texts])
 def test_a_danger_is_heard(locale: Locale, alarm: str, text: str) -> None:
     heard = locale.alarms.heard(text)
-    assert heard is not None
-    assert heard.alarm.id == alarm
+    assert heard
+    assert heard[0].alarm.id == alarm
 
 
 @pytest.mark.parametrize("text", NOT_HEARD)
 def test_a_denial_or_a_harmless_text_is_no_alarm(locale: Locale, text: str) -> None:
-    assert locale.alarms.heard(text) is None
+    assert not locale.alarms.heard(text)
 
 
 @pytest.mark.parametrize("text", DOUBTFUL)
 def test_what_may_be_a_danger_is_in_doubt(locale: Locale, text: str) -> None:
-    assert locale.alarms.heard(text) is None
+    assert not locale.alarms.heard(text)
     assert locale.alarms.doubtful(text)
 
 
 def test_case_accents_and_apostrophes_do_not_matter(locale: Locale) -> None:
     for text in ("Can\u2019t stop BLEEDING", "CAN'T STOP BLEEDING!!!", "cant   stop\nbleeding"):
-        assert locale.alarms.heard(text) is not None
+        assert locale.alarms.heard(text)
 
 
 IN_OTHER_LANGUAGES = {
@@ -140,13 +140,13 @@ NOT_HEARD_IN_OTHER_LANGUAGES = [
 )
 def test_a_danger_is_heard_in_every_language(locale: Locale, language: str, alarm: str, text: str) -> None:
     heard = locale.alarms.heard(text)
-    assert heard is not None
-    assert heard.alarm.id == alarm
+    assert heard
+    assert heard[0].alarm.id == alarm
 
 
 @pytest.mark.parametrize("text", NOT_HEARD_IN_OTHER_LANGUAGES)
 def test_a_denial_in_another_language_is_no_alarm(locale: Locale, text: str) -> None:
-    assert locale.alarms.heard(text) is None
+    assert not locale.alarms.heard(text)
 
 
 SLIPS = {
@@ -164,30 +164,30 @@ def test_one_slip_anywhere_behind_the_first_letter_is_forgiven_and_two_are_not(
 ) -> None:
     for at in range(1, len(word)):
         written = SLIPS[slip](word, at)
-        assert locale.alarms.heard(written) is not None, written
+        assert locale.alarms.heard(written), written
         for other in {1, at - 1, at, at + 1, at + 2, len(written) - 1} & set(range(1, len(written))):
             # No letter of these is a z: it adds to the first slip and never mends it.
-            assert locale.alarms.heard(f"{written[:other]}zz{written[other:]}") is None
+            assert not locale.alarms.heard(f"{written[:other]}zz{written[other:]}")
             if slip == "swapped" and at + 1 < len(word) and other not in (at, at + 1):
-                assert locale.alarms.heard(f"{written[:other]}z{written[other + 1 :]}") is None
-    assert locale.alarms.heard(f"z{word[1:]}") is None
+                assert not locale.alarms.heard(f"{written[:other]}z{written[other + 1 :]}")
+    assert not locale.alarms.heard(f"z{word[1:]}")
 
 
 @pytest.mark.parametrize("word", ["collapsing", "colapsed", "collaqsed", "collpased", "colllapsed"])
 def test_a_slip_in_the_stem_of_a_word_is_forgiven(locale: Locale, word: str) -> None:
     heard = locale.alarms.heard(word)
-    assert heard is not None
-    assert heard.alarm.id == "fainting"
+    assert heard
+    assert heard[0].alarm.id == "fainting"
 
 
 @pytest.mark.parametrize("word", ["colasped", "collection", "colander", "coxxapsed"])
 def test_two_slips_in_the_stem_of_a_word_are_not(locale: Locale, word: str) -> None:
-    assert locale.alarms.heard(word) is None
+    assert not locale.alarms.heard(word)
 
 
 @pytest.mark.parametrize("word", ["dpain", "pan", "dye"])
 def test_a_short_word_must_be_spelt_right(locale: Locale, word: str) -> None:
-    assert locale.alarms.heard(f"severe {word}") is None
+    assert not locale.alarms.heard(f"severe {word}")
 
 
 @pytest.mark.parametrize(
@@ -201,9 +201,9 @@ def test_a_short_word_must_be_spelt_right(locale: Locale, word: str) -> None:
 def test_a_denial_reaches_three_words_ahead_or_two_back_and_never_into_another_clause(
     locale: Locale, text: str, heard: bool
 ) -> None:
-    assert (locale.alarms.heard(text) is not None) == heard
+    assert bool(locale.alarms.heard(text)) == heard
 
 
 def test_words_must_stand_within_seven_to_mean_one_thing(locale: Locale) -> None:
-    assert locale.alarms.heard("bleeding a b c d e heavily") is not None
-    assert locale.alarms.heard("bleeding a b c d e f heavily") is None
+    assert locale.alarms.heard("bleeding a b c d e heavily")
+    assert not locale.alarms.heard("bleeding a b c d e f heavily")

@@ -7,6 +7,7 @@ from sms_triage.triage.content.errors import ContentError, nearest
 from sms_triage.triage.content.schema import (
     AlarmsFile,
     ChwFile,
+    CommonWordsFile,
     FollowUpFile,
     OwnQuestionEntry,
     ServiceFile,
@@ -15,6 +16,7 @@ from sms_triage.triage.content.schema import (
 )
 
 SERVICE, FOLLOW_UP, CHW, ALARMS = "service.yaml", "followup.yaml", "chw.yaml", "alarms.yaml"
+COMMON_WORDS = "common_words.yaml"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Folder:
     follow_up: FollowUpFile
     chw: ChwFile
     alarms: AlarmsFile
+    common_words: CommonWordsFile
 
     def topic(self, id: str = "") -> tuple[str, TopicFile]:
         """A topic with its id; the first if none is named."""

@@ -7,9 +7,17 @@ from types import MappingProxyType
 from typing import Any
 
 from sms_triage.triage.content.errors import ContentError
-from sms_triage.triage.content.folder import ALARMS, CHW, FOLLOW_UP, SERVICE, Folder
+from sms_triage.triage.content.folder import ALARMS, CHW, COMMON_WORDS, FOLLOW_UP, SERVICE, Folder
 from sms_triage.triage.content.references import faults, files_faults
-from sms_triage.triage.content.schema import AlarmsFile, ChwFile, FollowUpFile, ServiceFile, TopicFile, shaped
+from sms_triage.triage.content.schema import (
+    AlarmsFile,
+    ChwFile,
+    CommonWordsFile,
+    FollowUpFile,
+    ServiceFile,
+    TopicFile,
+    shaped,
+)
 from sms_triage.triage.content.translations import languages_of
 from sms_triage.triage.content.yaml_file import read_yaml
 
@@ -44,6 +52,7 @@ def _opened(directory: Path, version: str) -> Folder:
         follow_up=read(FOLLOW_UP, FollowUpFile),
         chw=read(CHW, ChwFile),
         alarms=read(ALARMS, AlarmsFile),
+        common_words=read(COMMON_WORDS, CommonWordsFile),
     )
     for fault in faults(folder):
         raise ContentError(fault)

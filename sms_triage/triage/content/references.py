@@ -10,11 +10,12 @@ from itertools import pairwise
 from typing import Any
 
 from sms_triage.triage.content.errors import nearest
-from sms_triage.triage.content.folder import ALARMS, CHW, FOLLOW_UP, SERVICE, Folder
+from sms_triage.triage.content.folder import ALARMS, CHW, COMMON_WORDS, FOLLOW_UP, SERVICE, Folder
 from sms_triage.triage.content.protocols import RECURRENCE
 from sms_triage.triage.content.question_ids import OUTCOME, OWN, RESERVED, TIME
 from sms_triage.triage.content.results import CONDITIONS
 from sms_triage.triage.content.schema import (
+    ByLanguage,
     QuestionEntry,
     RecurrenceEntry,
     ServiceFile,
@@ -312,11 +313,9 @@ def _alarms(folder: Folder) -> Faults:
     yield from _once(f"{ALARMS}: alarms", "alarm", (alarm.id for alarm in file.alarms))
     for alarm in file.alarms:
         yield from _known(f"{ALARMS}: alarms, {alarm.id}", "guidance", [alarm.guidance], file.guidance)
-        yield from _known(f"{ALARMS}: alarms, {alarm.id}", "language", alarm.patterns, folder.service.languages)
-        for language, patterns in alarm.patterns.items():
-            for pattern in patterns:
-                if not pattern.strip() or not all(word for part in pattern.split() for word in part.split("|")):
-                    yield f"{ALARMS}: alarms, {alarm.id}, {language}: an alternative of {pattern!r} is empty"
+        yield from _phrases(folder, f"alarms, {alarm.id}", alarm.patterns, file.concepts)
+    yield from _phrases(folder, "doubt", file.doubt, file.concepts)
+    yield from _concepts(folder)
     given = [alarm.guidance for alarm in file.alarms]
     for id, guidance in file.guidance.items():
         place = f"{ALARMS}: guidance, {id}"
@@ -324,6 +323,41 @@ def _alarms(folder: Folder) -> Faults:
             yield f"{place}: is given to no alarm"
         yield from _known(place, "disposition", [guidance.disposition], folder.service.dispositions)
         yield from _filled(place, guidance.text, (*NAMES, *folder.service.deployment))
+
+
+def _concepts(folder: Folder) -> Faults:
+    """Concepts are made of those above them, and each is there for something."""
+    file, above = folder.alarms, dict[str, ByLanguage]()
+    named = {name for alarm in file.alarms for name in _named_in(alarm.patterns)} | {*_named_in(file.doubt)}
+    for name in file.grammar.__struct_fields__:
+        concepts = getattr(file.grammar, name)
+        yield from _known(f"{ALARMS}: grammar, {name}", "concept", concepts, file.concepts)
+        named |= {*concepts}
+    for id, languages in file.concepts.items():
+        yield from _phrases(folder, f"concepts, {id}", languages, above)
+        above[id] = languages
+        named |= {*_named_in(languages)}
+    for id in file.concepts:
+        if id not in named:
+            yield f"{ALARMS}: concepts, {id}: is named by nobody{nearest(id, named)}"
+    yield from _known(f"{COMMON_WORDS}: words", "language", folder.common_words.words, folder.service.languages)
+
+
+def _phrases(folder: Folder, where: str, languages: ByLanguage, concepts: Mapping[str, ByLanguage]) -> Faults:
+    """No alternative of a phrase is empty, and each concept that it names has words in its language."""
+    yield from _known(f"{ALARMS}: {where}", "language", languages, folder.service.languages)
+    for language, phrases in languages.items():
+        place = f"{ALARMS}: {where}, {language}"
+        spoken = [id for id, words in concepts.items() if words.get(language)]
+        yield from _known(place, f"{language} concept", _named_in({language: phrases}), spoken)
+        for phrase in phrases:
+            if not phrase.strip() or not all(word.strip("<>") for part in phrase.split() for word in part.split("|")):
+                yield f"{place}: an alternative of {phrase!r} is empty"
+
+
+def _named_in(languages: ByLanguage) -> Iterator[str]:
+    """The concepts that phrases name."""
+    return (name for phrases in languages.values() for phrase in phrases for name in re.findall("<([^>]*)>", phrase))
 
 
 def _own_questions(folder: Folder) -> Faults:

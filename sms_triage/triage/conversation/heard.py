@@ -176,7 +176,7 @@ def _in_conversation(talk: Talk, session: Session, text: str) -> Heard:
 
 def _stated(talk: Talk, text: str) -> Stated | None:
     heard = talk.locale.alarms.heard(text)
-    return Stated(heard.alarm, heard.language) if heard else None
+    return Stated(heard[0].alarm, heard[0].language) if heard else None
 
 
 def _is_pin(question: Question, body: str) -> bool:

@@ -1,41 +1,40 @@
-"""Danger in a person's own words: heavy bleeding, fainting, severe pain, forced sex, bleeding while pregnant, a wish
-to die. Works on any text at any moment, tolerates misspelling, and does not take a denial for an alarm."""
+"""Danger in a person's own words, in any language, at any moment. A denial ("no heavy bleeding") is no alarm; what is
+only asked or supposed ("if I faint") or long ago ("last year") is no emergency now."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from rapidfuzz.distance import OSA
+from functools import lru_cache
 
 from sms_triage.triage.content.model import Text
 from sms_triage.triage.content.reader import read_text
-from sms_triage.triage.content.schema import AlarmsFile
+from sms_triage.triage.content.schema import AlarmsFile, CommonWordsFile, GrammarEntry
 from sms_triage.triage.content.translations import SOURCE, Translation
-from sms_triage.triage.understanding.words import fold, normal
+from sms_triage.triage.understanding.concepts import Concepts, Place, Reading, concept_in, parts_of
+from sms_triage.triage.understanding.spelling import BOUNDARY
 
-DENIAL_REACH = 3
-"""How many words before a danger word a denial still covers."""
+DENIAL_REACH = 4
+"""Over how many words that are passed over ("any", "really") a denial finds what it denies."""
 
-DENIAL_REACH_BACK = 2
-"""How many words behind a danger word a denial still covers, in languages that deny there."""
+SUPPOSED_REACH = 4
+"""How many words behind an "if" a danger is only supposed."""
 
-FUZZY_FROM = 5
-"""Words shorter than this must be spelt right: one letter off would be another word."""
+LONG_AGO_REACH = 6
+"""How many words from a "last year" a danger is long past."""
 
-_CLAUSE_END = re.compile(r"[.,;:!?\n]+")
-# Words that open a new thought, past which a denial does not reach ("I am not ok, he forced me").
-_OPENERS = frozenset(["but", "because", "and", "so", "he", "she", "i", "they", "then", "now", "still", "im", "ive"])
-_BOUNDARY = "|"
+
+DOUBT = -1
+"""The rank of what is no alarm, but may be one."""
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """One kind of danger: which guidance answers it, and the patterns of words that state it, each with its language.
-    What it makes known, each topic says."""
+    """One kind of danger, and which guidance answers it, `whenever`: even if it was long ago. What it makes known, each
+    topic says."""
 
     id: str
     guidance: str
-    patterns: tuple[tuple[str, "Pattern"], ...]
+    whenever: bool
 
 
 @dataclass(frozen=True)
@@ -56,105 +55,249 @@ class Guidance:
 
 @dataclass(frozen=True)
 class Pattern:
-    """Words that must stand near each other, in any order; each is a choice of spellings, ``*`` ending a stem."""
+    """Concepts that must all stand within a window of words, in any order; each part is a choice of some. `rank` is
+    that of the alarm, or :data:`DOUBT`."""
 
-    choices: tuple[tuple[str, ...], ...]
+    rank: int
+    language: str
+    window: int
+    parts: tuple[tuple[str, ...], ...]
 
-    def find(self, tokens: Sequence[str], window: int) -> Iterator[list[int]]:
-        """The places where the pattern stands, as one token index for each of its words."""
-        hits = [[place for place, token in enumerate(tokens) if _spells(token, words)] for words in self.choices]
-        for first in hits[0]:
-            chosen = [first]
-            for places in hits[1:]:
-                near = [place for place in places if place not in chosen and abs(place - first) < window]
+    def find(self, spoken: Mapping[str, Sequence[Place]]) -> Iterator[list[int]]:
+        """The places where the pattern stands, as the numbers of its words."""
+        if not all(any(concept in spoken for concept in part) for part in self.parts):
+            return
+        first, *others = ([place for concept in part for place in spoken.get(concept, ())] for part in self.parts)
+        for place in first:
+            chosen = list(place.words)
+            for places in others:
+                near = [
+                    (distance, other.words)
+                    for other in places
+                    if not set(other.words) & set(chosen) and (distance := _distance(place, other)) < self.window
+                ]
                 if not near:
                     break
-                chosen.append(min(near, key=lambda place: abs(place - first)))
+                chosen += min(near)[1]
             else:
                 yield chosen
 
 
+def _distance(one: Place, other: Place) -> int:
+    return max(min(other.words) - max(one.words), min(one.words) - max(other.words), 1)
+
+
+class Patterns:
+    """Many patterns, of which those that may stand in a text are found without trying every one."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._by_first: dict[tuple[str, str], list[Pattern]] = defaultdict(list)
+        for pattern in patterns:
+            for concept in pattern.parts[0]:
+                self._by_first[pattern.language, concept].append(pattern)
+
+    def standing(self, reading: Reading) -> Iterator[tuple[Pattern, list[int]]]:
+        """The patterns that stand in a text, each with the numbers of its words."""
+        for language, spoken in reading.places.items():
+            for concept in spoken:
+                for pattern in self._by_first.get((language, concept), ()):
+                    for words in pattern.find(spoken):
+                        yield pattern, words
+
+
 @dataclass(frozen=True)
 class Alarms:
-    """All alarms, the most specific first."""
+    """All alarms, the gravest first, and what may be one."""
 
-    window: int
+    concepts: Concepts
+    grammar: GrammarEntry
     alarms: tuple[Alarm, ...]
+    patterns: Patterns
     guidance: Mapping[str, Guidance]
-    denials: frozenset[str]
-    denials_after: frozenset[str]
-    doubts: tuple[str, ...]
 
-    def heard(self, text: str) -> Heard | None:
-        """The first alarm that `text` states and does not deny."""
-        tokens = _tokens(text)
-        for alarm in self.alarms:
-            for language, pattern in alarm.patterns:
-                for places in pattern.find(tokens, self.window):
-                    if not self._denied(tokens, places):
-                        return Heard(alarm, language)
-        return None
+    def heard(self, text: str) -> tuple[Heard, ...]:
+        """Every alarm that `text` states and does not deny, the gravest first."""
+        reading = self._read(text)
+        denied = self._denied(reading)
+        stated: dict[int, list[str]] = {}
+        for pattern, words in self.patterns.standing(reading):
+            if pattern.rank != DOUBT and not _denies(denied, words) and not self._put_off(reading, pattern, words):
+                stated.setdefault(pattern.rank, []).append(pattern.language)
+        return tuple(Heard(self.alarms[rank], _most_spoken(reading, stated[rank])) for rank in sorted(stated))
 
     def doubtful(self, text: str) -> bool:
         """Whether `text` speaks of something that may be a danger, so that the danger question should be asked."""
-        tokens = _tokens(text)
+        reading = self._read(text)
+        denied = self._denied(reading)
         return any(
-            _spells(token, self.doubts) and not self._denied(tokens, [place]) for place, token in enumerate(tokens)
+            not _denies(denied, words) and not (pattern.rank == DOUBT and self._put_off(reading, pattern, words))
+            for pattern, words in self.patterns.standing(reading)
         )
 
-    def _denied(self, tokens: Sequence[str], places: list[int]) -> bool:
-        for place in places:
-            for before in range(place - 1, max(-1, place - 1 - DENIAL_REACH), -1):
-                if tokens[before] == _BOUNDARY or tokens[before] in _OPENERS:
-                    break
-                if tokens[before] in self.denials and before not in places:
-                    return True
-            for after in range(place + 1, min(len(tokens), place + 1 + DENIAL_REACH_BACK)):
-                if tokens[after] == _BOUNDARY:
-                    break
-                if tokens[after] in self.denials_after and after not in places:
-                    return True
+    def _read(self, text: str) -> Reading:
+        """`text` taken apart, without what is only a manner of speaking."""
+        reading = self.concepts.read(text)
+        aside = {
+            word
+            for language in reading.places
+            for place in reading.of(language, self.grammar.sets_aside)
+            for word in place.words
+        }
+        return reading.without(aside) if aside else reading
+
+    def _put_off(self, reading: Reading, pattern: Pattern, words: Sequence[int]) -> bool:
+        """Whether it is only supposed, or long past."""
+        first, last, language = min(words), max(words), pattern.language
+        for place in reading.of(language, self.grammar.supposes):
+            end = max(place.words)
+            if end < first <= end + SUPPOSED_REACH and not self._turns(reading, language, end + 1, first):
+                return True
+        for place in () if self._whenever(pattern) else reading.of(language, self.grammar.long_ago):
+            start, end = min(place.words), max(place.words)
+            before, behind = (end + 1, first) if end < first else (last + 1, start)
+            if behind - before < LONG_AGO_REACH and not self._turns(reading, language, before, behind):
+                return True
         return False
 
+    def _whenever(self, pattern: Pattern) -> bool:
+        return pattern.rank != DOUBT and self.alarms[pattern.rank].whenever
 
-def read_alarms(file: AlarmsFile, translation: Translation = SOURCE) -> Alarms:
-    """The alarms from the content."""
+    def _turns(self, reading: Reading, language: str, start: int, end: int) -> bool:
+        """Whether a new thought begins between two words."""
+        turns = {place.words[0] for place in reading.of(language, self.grammar.turns)}
+        return any(at in turns or reading.tokens[at] == BOUNDARY for at in range(start, end))
+
+    def _denied(self, reading: Reading) -> "Denied":
+        """What is denied in any language: many words are of more than one, and then the denial is of one of them."""
+        denied: dict[int, list[Place]] = {}
+        for language in reading.places:
+            self._deny_in(reading, language, denied)
+        return denied
+
+    def _deny_in(self, reading: Reading, language: str, denied: dict[int, list[Place]]) -> None:
+        grammar = self.grammar
+        denials = sorted(reading.of(language, (*grammar.denies, *grammar.denies_back)))
+        ends = reading.of(language, grammar.ends)
+        if not denials and not ends:
+            return
+        binding = _Binding(reading, language, grammar)
+        back = set(reading.of(language, grammar.denies_back))
+        ahead = set(reading.of(language, grammar.denies))
+        for place in denials:
+            bound = binding.ahead(place) if place in ahead else set()
+            if not bound and place in back:
+                bound = binding.back(place)
+            for word in bound:
+                denied.setdefault(word, []).append(place)
+        for place in ends:
+            # What has not stopped is there.
+            if not set(place.words) & denied.keys():
+                for word in binding.back(place) or binding.ahead(place):
+                    denied.setdefault(word, []).append(place)
+
+
+Denied = Mapping[int, list[Place]]
+"""By denied word: the denials of it."""
+
+
+def _denies(denied: Denied, words: Sequence[int]) -> bool:
+    """Whether one of the words is denied, by what does not itself belong to what is said ("dont stop")."""
+    return any(not set(place.words) & set(words) for word in words for place in denied.get(word, ()))
+
+
+class _Binding:
+    """What a denial in a text binds: the first thing that it can deny, over words that are passed over. A word of
+    another kind ("no money, bleeding") takes the denial for itself."""
+
+    def __init__(self, reading: Reading, language: str, grammar: GrammarEntry) -> None:
+        def words(concepts: Sequence[str]) -> set[int]:
+            return {word for place in reading.of(language, concepts) for word in place.words}
+
+        self.tokens = reading.tokens
+        self.passed, self.also = words(grammar.passed), words(grammar.also)
+        self.stops = words((*grammar.turns, *grammar.subjects)) | words((*grammar.denies, *grammar.denies_back))
+        own = {*grammar.passed, *grammar.also, *grammar.turns, *grammar.subjects, *grammar.denies, *grammar.denies_back}
+        own |= {*grammar.supposes, *grammar.long_ago}
+        self.things = words([concept for concept in reading.places[language] if concept not in own])
+
+    def ahead(self, denial: Place) -> set[int]:
+        return self._bound(range(max(denial.words) + 1, len(self.tokens)), denial)
+
+    def back(self, denial: Place) -> set[int]:
+        return self._bound(range(min(denial.words) - 1, -1, -1), denial)
+
+    def _bound(self, way: range, denial: Place) -> set[int]:
+        bound: set[int] = set()
+        passed, found = 0, False
+        for at in way:
+            if at in denial.words or (at in self.stops and at not in self.things) or self.tokens[at] == BOUNDARY:
+                break
+            if at in self.also:
+                found = False
+            elif found:
+                break
+            elif at in self.passed and passed < DENIAL_REACH:
+                passed += 1
+                bound.add(at)
+            elif at in self.things:
+                bound.add(at)
+                found = True
+            else:
+                break
+        return bound
+
+
+def _most_spoken(reading: Reading, languages: Sequence[str]) -> str:
+    """The language of which the text has the most words, of those in which an alarm was stated."""
+
+    def spoken(language: str) -> int:
+        return len({word for places in reading.places[language].values() for place in places for word in place.words})
+
+    return max(languages, key=spoken)
+
+
+def read_alarms(file: AlarmsFile, common: CommonWordsFile, translation: Translation = SOURCE) -> Alarms:
+    """The alarms from the content. `common` are the most used words of each language."""
+    concepts, patterns = _understood(file, common)
     return Alarms(
-        window=file.window,
-        alarms=tuple(
-            Alarm(
-                id=entry.id,
-                guidance=entry.guidance,
-                patterns=tuple(
-                    (language, Pattern(tuple(tuple(word.split("|")) for word in fold(line).split())))
-                    for language, lines in entry.patterns.items()
-                    for line in lines
-                ),
-            )
-            for entry in file.alarms
-        ),
+        concepts=concepts,
+        grammar=file.grammar,
+        alarms=tuple(Alarm(entry.id, entry.guidance, entry.whenever) for entry in file.alarms),
+        patterns=patterns,
         guidance={
             id: Guidance(entry.disposition, read_text(entry.text, f"guidance {id}", translation))
             for id, entry in file.guidance.items()
         },
-        denials=frozenset(file.denials),
-        denials_after=frozenset(fold(word) for word in file.denials_after),
-        doubts=tuple(fold(word) for word in file.doubt),
     )
 
 
-def _tokens(text: str) -> list[str]:
-    clauses = (normal(clause) for clause in _CLAUSE_END.split(fold(text)))
-    return f" {_BOUNDARY} ".join(clause for clause in clauses if clause).split()
+@lru_cache(maxsize=4)
+def _understood(file: AlarmsFile, common: CommonWordsFile) -> tuple[Concepts, Patterns]:
+    """The concepts and patterns: the same whatever language the guidance is in."""
+    written: dict[str, dict[str, tuple[str, ...]]] = dict(file.concepts)
 
+    def patterns(rank: int, languages: Mapping[str, Sequence[str]], window: int = file.window) -> list[Pattern]:
+        return [
+            Pattern(rank, language, window, parts(language, line))
+            for language, lines in languages.items()
+            for line in lines
+        ]
 
-def _spells(token: str, words: Sequence[str]) -> bool:
-    for word in words:
-        stem = word.rstrip("*")
-        if token == stem or (word.endswith("*") and token.startswith(stem)):
-            return True
-        if len(stem) >= FUZZY_FROM and token[:1] == stem[:1]:
-            lengths = range(len(stem) - 1, len(stem) + 2) if word.endswith("*") else [len(token)]
-            if any(OSA.distance(token[:length], stem, score_cutoff=1) <= 1 for length in lengths):
-                return True
-    return False
+    def parts(language: str, line: str) -> tuple[tuple[str, ...], ...]:
+        found = []
+        for part in parts_of(line):
+            concepts = [*filter(None, map(concept_in, part))]
+            if words := tuple(alternative for alternative in part if not concept_in(alternative)):
+                # Words that stand in a pattern itself are a concept that has no name.
+                concepts.append(f"{'|'.join(words)}|")
+                written.setdefault(concepts[-1], {})[language] = words
+            found.append(tuple(concepts))
+        return tuple(found)
+
+    stated = [
+        pattern
+        for rank, entry in enumerate(file.alarms)
+        for pattern in patterns(rank, entry.patterns, entry.window or file.window)
+    ]
+    known = Patterns((*stated, *patterns(DOUBT, file.doubt)))
+    return Concepts(written, (word for words in common.words.values() for word in words.split())), known

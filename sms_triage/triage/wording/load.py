@@ -59,7 +59,7 @@ def load_locale(
         own_questions[EPISODE] = content.episode
     own_questions |= result_questions(content.below_results)
     questions = {question.id: question for question in content.questions} | own_questions
-    alarms = read_alarms(folder.alarms, translation)
+    alarms = read_alarms(folder.alarms, folder.common_words, translation)
     guidance = {id: replace(said, text=_named(said.text, content)) for id, said in alarms.guidance.items()}
 
     def ready(text: Text) -> Text:
@@ -196,7 +196,7 @@ def collect_texts(directory: Path) -> dict[str, str]:
     collector, folder = Collector(), open_folder(directory)
     for topic in folder.topics:
         load_content(directory, collector, topic=topic)
-    read_alarms(folder.alarms, collector)
+    read_alarms(folder.alarms, folder.common_words, collector)
     for id, entry in folder.own_questions.items():
         _own_question(id, entry, collector)
     for channel in CHANNELS:
