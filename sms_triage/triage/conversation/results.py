@@ -35,8 +35,7 @@ def conclude(coming: Next) -> Turn:
     else:
         told = (*([Reply(locale.phrase(review.says, {}))] if review else []), *map(Reply, prompts))
     said = [reply.text for reply in coming.first]
-    words = (locale.say(guidance.text, known) for guidance in floors(locale, session))
-    lead = [Reply(text, Priority.URGENT) for text in words if text not in said]
+    lead = [reply for reply in _leading(talk, session) if reply.text not in said]
     events = (*coming.events, Completed(rule.at_least.id))
     return talk.say(session, *coming.first, *lead, result, *told, events=events)
 
@@ -47,7 +46,14 @@ def again(talk: Talk, session: Session) -> Turn:
     rule, offered = owed(locale, session), tuple(name for name in session.offered if name != MORE)
     session = talk.shown(replace(session, offered=offered))
     words = locale.result(rule, facts(locale, session), offered)
-    return talk.say(session, Reply(words, priority_of(rule)), events=(WentBack(),))
+    return talk.say(session, *_leading(talk, session), Reply(words, priority_of(rule)), events=(WentBack(),))
+
+
+def _leading(talk: Talk, session: Session) -> list[Reply]:
+    """What leads every result, since she stated what must not stand behind anything else."""
+    locale = talk.about(session)
+    known = facts(locale, session)
+    return [Reply(locale.say(guidance.text, known), Priority.URGENT) for guidance in floors(locale, session)]
 
 
 def _prompts(talk: Talk, session: Session) -> list[str]:
@@ -100,7 +106,9 @@ def _by_sms(talk: Talk, session: Session, _: str) -> Turn:
     locale = talk.locales.of(talk.person.language, "sms", session.topic)
     result = locale.result(owed(locale, session), facts(locale, session))
     said = talk.locale.phrase("sent_by_sms", session.known)
-    turn = talk.say(session, said, Reply(result, despite_stop=True, by_sms=True), events=(SentBySms(),))
+    words = [reply.text for reply in _leading(talk, session)]
+    texts = (Reply(text, despite_stop=True, by_sms=True) for text in (*words, result))
+    turn = talk.say(session, said, *texts, events=(SentBySms(),))
     return replace(turn, ends=True)
 
 
