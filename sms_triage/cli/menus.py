@@ -69,7 +69,7 @@ def _content(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def _menus(command: Callable[..., Any]) -> Callable[..., Any]:
+def content_folders(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a command that reads content and the menus made from it."""
     folder = click.Path(exists=True, file_okay=False, path_type=Path)
     return _content(
@@ -116,7 +116,7 @@ def build(directory: Path, out: Path) -> None:
 
 
 @menus.command(name="check")
-@_menus
+@content_folders
 @one_line
 def check_menus(directory: Path, menus_path: Path) -> None:
     """Proves the menus and the content sound, or names each violation."""
@@ -187,7 +187,7 @@ def diff(old: Path, new: Path) -> None:
 
 
 @menus.command()
-@_menus
+@content_folders
 @_language
 @_channel
 @click.option("--topic", default="", help="The first of the content by default.")
@@ -199,7 +199,7 @@ def graph(directory: Path, menus_path: Path, lang: str, channel: str, topic: str
 
 
 @menus.command(name="card")
-@_menus
+@content_folders
 @_language
 @one_line
 def show_card(directory: Path, menus_path: Path, lang: str) -> None:
@@ -212,7 +212,7 @@ def show_card(directory: Path, menus_path: Path, lang: str) -> None:
 
 
 @menus.command()
-@_menus
+@content_folders
 @_language
 @one_line
 def show(directory: Path, menus_path: Path, lang: str) -> None:
@@ -247,7 +247,7 @@ def _show(locale: Locale) -> None:
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="The whole report, with transcripts.")
-@_menus
+@content_folders
 @_language
 @_channel
 @click.option("--topic", default="", help="What they are about; by default what has the findings they name.")

@@ -1,18 +1,15 @@
 """Free texts that people might send, in two halves: the words of the content were made with one, and never with the
 other, which says what is to be expected of texts that nobody thought of."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from wordfreq import top_n_list
 
 from sms_triage.triage.content.opening import open_folder
 from sms_triage.triage.content.reader import content_dir
 from sms_triage.triage.proofs.words import Result, read_labelled, results
-from sms_triage.triage.understanding.alarms import Vocabulary
-from sms_triage.triage.understanding.words import normal
 from sms_triage.triage.wording.locale import Locale, Locales
+from tests.common_words import most_used, worth_keeping
 
 FOLDER = Path(__file__).parent.parent / "words"
 LANGUAGES = ("en", "es", "fr", "hi", "pt", "sw")
@@ -24,7 +21,7 @@ def all_of(half: str, every_face: Locales) -> dict[tuple[str, bool], Result]:
     return {(one.language, one.danger): one for one in found if not one.kind}
 
 
-@pytest.mark.parametrize(("half", "told"), [("tuned", 0.95), ("unseen", 0.6)])
+@pytest.mark.parametrize(("half", "told"), [("tuned", 0.8), ("unseen", 0.6)])
 def test_dangers_are_told_what_to_do_or_asked_and_nothing_harmless_is_an_emergency(
     every_face: Locales, half: str, told: float
 ) -> None:
@@ -39,25 +36,18 @@ def test_dangers_are_told_what_to_do_or_asked_and_nothing_harmless_is_an_emergen
     assert sum(one.outcomes.get("told", 0) for one in every) <= sum(one.texts for one in every) / 100
 
 
-MOST_COMMON = 4000
-ARE_DANGERS = {"suicide", "suicidio", "rape", "molesta", "violacion", "बलात्कार", "रेप", "आत्महत्या", "दुष्कर्म"}
+ARE_DANGERS = {
+    "suicide", "suicidio", "rape", "raped", "viol", "violacion", "violence", "molesta", "बलात्कार", "रेप", "आत्महत्या", "दुष्कर्म",
+}  # fmt: skip
 """Common words that state a danger by themselves."""
 
 
-@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"sw"}))
+@pytest.mark.parametrize("language", ["en", "es", "fr", "hi", "pt"])
 def test_no_common_word_alone_is_taken_for_an_emergency(locale: Locale, language: str) -> None:
-    """Of Swahili there is no count of words at hand; its common words in the content are by hand."""
-    alarming = {normal(word) for word in top_n_list(language, MOST_COMMON) if locale.alarms.heard(word)}
-    assert alarming <= ARE_DANGERS
+    assert {word for word in most_used(language) if locale.alarms.heard(word)} <= ARE_DANGERS
 
 
-@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"sw"}))
-def test_every_common_word_that_would_be_taken_for_another_stands_in_the_content(locale: Locale, language: str) -> None:
-    kept = open_folder(content_dir()).common_words.never_misspelt[language]
-    assert sorted(set(taken_for_others(locale.alarms.vocabulary, language)) - set(kept)) == []
-
-
-def taken_for_others(vocabulary: Vocabulary, language: str) -> Iterator[str]:
-    for word in map(normal, top_n_list(language, MOST_COMMON)):
-        if word and " " not in word and vocabulary.is_taken_for_another(word):
-            yield word
+@pytest.mark.parametrize("language", ["en", "es", "fr", "pt"])
+def test_the_common_words_in_the_content_are_those_of_the_list(language: str) -> None:
+    kept = open_folder(content_dir()).common_words.words[language]
+    assert set(worth_keeping(most_used(language))) == set(kept.split())

@@ -15,6 +15,7 @@ from sms_triage.triage.content.protocols import RECURRENCE
 from sms_triage.triage.content.question_ids import OUTCOME, OWN, RESERVED, TIME
 from sms_triage.triage.content.results import CONDITIONS
 from sms_triage.triage.content.schema import (
+    ByLanguage,
     QuestionEntry,
     RecurrenceEntry,
     ServiceFile,
@@ -123,7 +124,7 @@ class _Topic:
         for number, statement in enumerate(topic.statements, 1):
             place = self._at("statements", str(number))
             yield from self._answers(place, statement.tells)
-            yield from _patterns(place, statement.patterns, folder.service.languages)
+            yield from _phrases(folder, place, statement.patterns, folder.alarms.concepts)
         if topic.recurrence:
             yield from self._recurrence(topic.recurrence)
         yield from _known(self._at("shorthand"), "question", topic.shorthand, self.questions)
@@ -336,13 +337,12 @@ def _chw(folder: Folder) -> Faults:
 
 def _alarms(folder: Folder) -> Faults:
     file = folder.alarms
-    yield from _known(
-        f"{COMMON_WORDS}: never_misspelt", "language", folder.common_words.never_misspelt, folder.service.languages
-    )
     yield from _once(f"{ALARMS}: alarms", "alarm", (alarm.id for alarm in file.alarms))
     for alarm in file.alarms:
         yield from _known(f"{ALARMS}: alarms, {alarm.id}", "guidance", [alarm.guidance], file.guidance)
-        yield from _patterns(f"{ALARMS}: alarms, {alarm.id}", alarm.patterns, folder.service.languages)
+        yield from _phrases(folder, f"{ALARMS}: alarms, {alarm.id}", alarm.patterns, file.concepts)
+    yield from _phrases(folder, f"{ALARMS}: doubt", file.doubt, file.concepts)
+    yield from _concepts(folder)
     given = [alarm.guidance for alarm in file.alarms]
     for id, guidance in file.guidance.items():
         place = f"{ALARMS}: guidance, {id}"
@@ -353,12 +353,43 @@ def _alarms(folder: Folder) -> Faults:
         yield from _filled(place, guidance.text, (*NAMES, *folder.service.deployment))
 
 
-def _patterns(place: str, by_language: Mapping[str, Iterable[str]], languages: Collection[str]) -> Faults:
-    yield from _known(place, "language", by_language, languages)
-    for language, patterns in by_language.items():
-        for pattern in patterns:
-            if not pattern.strip() or not all(word for part in pattern.split() for word in part.split("|")):
-                yield f"{place}, {language}: an alternative of {pattern!r} is empty"
+def _concepts(folder: Folder) -> Faults:
+    """Concepts are made of those above them, and each is there for something."""
+    file, above = folder.alarms, dict[str, ByLanguage]()
+    named = {name for alarm in file.alarms for name in _named_in(alarm.patterns)} | {*_named_in(file.doubt)}
+    for topic in folder.topics.values():
+        named |= {name for statement in topic.statements for name in _named_in(statement.patterns)}
+    for name in file.grammar.__struct_fields__:
+        concepts = getattr(file.grammar, name)
+        yield from _known(f"{ALARMS}: grammar, {name}", "concept", concepts, file.concepts)
+        named |= {*concepts}
+    for id, languages in file.concepts.items():
+        yield from _phrases(folder, f"{ALARMS}: concepts, {id}", languages, above)
+        above[id] = languages
+        named |= {*_named_in(languages)}
+    for id in file.concepts:
+        if id not in named:
+            yield f"{ALARMS}: concepts, {id}: is named by nobody{nearest(id, named)}"
+    yield from _known(f"{COMMON_WORDS}: words", "language", folder.common_words.words, folder.service.languages)
+
+
+def _phrases(folder: Folder, where: str, languages: ByLanguage, concepts: Mapping[str, ByLanguage]) -> Faults:
+    """No alternative of a phrase is empty, and each concept that it names has words in its language."""
+    yield from _known(where, "language", languages, folder.service.languages)
+    for language, phrases in languages.items():
+        place = f"{where}, {language}"
+        spoken = [id for id, words in concepts.items() if words.get(language)]
+        yield from _known(place, f"{language} concept", _named_in({language: phrases}), spoken)
+        for phrase in phrases:
+            if not phrase.strip() or not all(word.strip("<>") for part in phrase.split() for word in part.split("|")):
+                yield f"{place}: an alternative of {phrase!r} is empty"
+            if not all(re.fullmatch(r"[^#\"]*|#\d+-\d+", word) for part in phrase.split() for word in part.split("|")):
+                yield f"{place}: an alternative of {phrase!r} is neither a word nor numbers (#3-15)"
+
+
+def _named_in(languages: ByLanguage) -> Iterator[str]:
+    """The concepts that phrases name."""
+    return (name for phrases in languages.values() for phrase in phrases for name in re.findall("<([^>]*)>", phrase))
 
 
 def _own_questions(folder: Folder) -> Faults:

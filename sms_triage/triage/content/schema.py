@@ -283,7 +283,8 @@ class AlarmEntry(Shape):
     id: str
     guidance: str
     patterns: ByLanguage
-    only_now: bool = False
+    whenever: bool = False
+    window: Count | None = None
 
 
 class GuidanceEntry(Shape):
@@ -292,21 +293,37 @@ class GuidanceEntry(Shape):
     floor: Worded | None = None
 
 
-class AlarmsFile(Shape):
+class GrammarEntry(Shape):
+    """Which concepts say how the others are meant."""
+
+    denies: tuple[str, ...]
+    denies_back: tuple[str, ...]
+    ends: tuple[str, ...]
+    passed: tuple[str, ...]
+    also: tuple[str, ...]
+    turns: tuple[str, ...]
+    subjects: tuple[str, ...]
+    supposes: tuple[str, ...]
+    long_ago: tuple[str, ...]
+    sets_aside: tuple[str, ...]
+    everyday: tuple[str, ...]
+
+
+class AlarmsFile(Shape, eq=False):
+    """Known by itself: what is made of it is made once."""
+
     window: Count
+    concepts: dict[str, ByLanguage]
+    grammar: GrammarEntry
     alarms: tuple[AlarmEntry, ...]
-    denials: tuple[str, ...]
-    denials_after: tuple[str, ...]
-    links: tuple[str, ...]
-    most: tuple[str, ...]
-    supposed: tuple[str, ...]
-    past: tuple[str, ...]
-    doubt: tuple[str, ...]
+    doubt: ByLanguage
     guidance: dict[str, GuidanceEntry]
 
 
-class CommonWordsFile(Shape):
-    never_misspelt: ByLanguage
+class CommonWordsFile(Shape, eq=False):
+    """Known by itself, like the alarms."""
+
+    words: dict[str, str]
 
 
 File = TypeVar("File", bound=Shape)

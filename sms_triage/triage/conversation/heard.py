@@ -16,9 +16,6 @@ from sms_triage.triage.understanding.answers import Miss
 from sms_triage.triage.understanding.words import normal, readings
 from sms_triage.triage.wording.locale import Locale
 
-NET_WORDS = 3
-"""A text of so many words that nothing understands gets the danger question, once in a conversation."""
-
 MOST_ANSWER_DIGITS = 5
 """A text with more digits than an answer or a PIN has may name a patient."""
 
@@ -193,7 +190,7 @@ def _first_words(talk: Talk, text: str) -> Heard:
         return Nothing()
     if talk.locale.alarms.doubtful(text):
         return Doubt()
-    return Doubt(net=True) if _says_something(normal(text)) else Nothing()
+    return Doubt(net=True) if talk.locale.alarms.strange(text) else Nothing()
 
 
 def _in_conversation(talk: Talk, session: Session, text: str) -> Heard:
@@ -221,7 +218,7 @@ def _in_conversation(talk: Talk, session: Session, text: str) -> Heard:
     if question.id != locale.content.roles.danger:
         if locale.alarms.doubtful(text):
             return Doubt()
-        if not session.netted and _says_something(body):
+        if not session.netted and locale.alarms.strange(text):
             return Doubt(net=True)
     return Missed(meant)
 
@@ -248,11 +245,6 @@ def _stated(locale: Locale, text: str, question: Question | None = None) -> Stat
         return replace(dangers, values=values)
     in_doubt = question is None or question.id != locale.content.roles.danger
     return Stated((), "", values, in_doubt and locale.alarms.doubtful(text))
-
-
-def _says_something(body: str) -> bool:
-    """Whether so much is said that it may be a danger which nothing here understands."""
-    return sum(not any(map(str.isdecimal, word)) for word in body.split()) >= NET_WORDS
 
 
 def _is_pin(question: Question, body: str) -> bool:

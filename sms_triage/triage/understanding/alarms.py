@@ -1,44 +1,42 @@
-"""Danger in a person's own words: heavy bleeding, fainting, severe pain, forced sex, bleeding while pregnant, a wish
-to die. Works on any text at any moment, tolerates misspelling, and does not take a denial for an alarm."""
+"""Danger in a person's own words, in any language, at any moment. A denial ("no heavy bleeding") is no alarm; what is
+only asked or supposed ("if I faint") or long ago ("last year") is no emergency now."""
 
-import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA
-
 from sms_triage.triage.content.model import Text
 from sms_triage.triage.content.reader import read_text
-from sms_triage.triage.content.schema import AlarmsFile, CommonWordsFile
+from sms_triage.triage.content.schema import AlarmsFile, CommonWordsFile, GrammarEntry
 from sms_triage.triage.content.translations import SOURCE, Translation
-from sms_triage.triage.understanding.words import fold, normal
+from sms_triage.triage.understanding.concepts import Concepts, Place, Reading, concept_in, parts_of
+from sms_triage.triage.understanding.spelling import BOUNDARY
 
-DENIAL_REACH = 3
-"""How many words before a danger word a denial still covers."""
+DENIAL_REACH = 4
+"""Over how many words that are passed over ("any", "really") a denial finds what it denies."""
 
-DENIAL_REACH_BACK = 2
-"""How many words behind a danger word a denial still covers, in languages that deny there."""
+SUPPOSED_REACH = 4
+"""How many words behind an "if" a danger is only supposed."""
 
-MOST_REACH = 5
-"""How many words behind a danger word "never ... so much" still makes the most of it."""
+LONG_AGO_REACH = 6
+"""How many words from a "last year" a danger is long past."""
 
-FUZZY_FROM = 5
-"""Words shorter than this must be spelt right: one letter off would be another word."""
+STRANGE_FROM = 3
+"""A text of fewer words, numbers apart, that nothing understands is a slip, or an answer to somebody else."""
 
-_CLAUSE_END = re.compile(r"[.,;:!?\n]+")
-_BOUNDARY = "|"
+DOUBT = -1
+"""The rank of what is no alarm, but may be one."""
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """One kind of danger: which guidance answers it, and the patterns of words that state it, each with its language.
-    What it makes known, each topic says. Of one that is `only_now`, what was long ago is no alarm."""
+    """One kind of danger, and which guidance answers it, `whenever`: even if it was long ago. What it makes known, each
+    topic says."""
 
     id: str
     guidance: str
-    patterns: tuple[tuple[str, "Pattern"], ...]
-    only_now: bool = False
+    whenever: bool
 
 
 @dataclass(frozen=True)
@@ -61,167 +59,224 @@ class Guidance:
 
 @dataclass(frozen=True)
 class Pattern:
-    """Words that must stand near each other, in any order; each is a choice of spellings, ``*`` ending a stem."""
+    """Concepts that must all stand within a window of words, in any order; each part is a choice of some. `rank` is
+    that of the alarm, or :data:`DOUBT`."""
 
-    choices: tuple[frozenset[str], ...]
+    rank: int
+    language: str
+    window: int
+    parts: tuple[tuple[str, ...], ...]
 
-    def find(self, said: Sequence[frozenset[str]], window: int) -> Iterator[list[int]]:
-        """The places where the pattern stands, as one index for each of its words; `said` is what each token spells."""
-        hits = [[place for place, words in enumerate(said) if words & choice] for choice in self.choices]
-        if not all(hits):
+    def find(self, spoken: Mapping[str, Sequence[Place]]) -> Iterator[list[int]]:
+        """The places where the pattern stands, as the numbers of its words."""
+        if not all(any(concept in spoken for concept in part) for part in self.parts):
             return
-        for first in hits[0]:
-            chosen = [first]
-            for places in hits[1:]:
-                near = [place for place in places if place not in chosen and abs(place - first) < window]
+        first, *others = ([place for concept in part for place in spoken.get(concept, ())] for part in self.parts)
+        for place in first:
+            chosen = list(place.words)
+            for places in others:
+                near = [
+                    (distance, other.words)
+                    for other in places
+                    if not set(other.words) & set(chosen) and (distance := _distance(place, other)) < self.window
+                ]
                 if not near:
                     break
-                chosen.append(min(near, key=lambda place: abs(place - first)))
+                chosen += min(near)[1]
             else:
                 yield chosen
 
 
-class Vocabulary:
-    """All words of patterns, ready to say which of them a token spells. A `common` word is never another misspelt."""
-
-    def __init__(self, words: Iterable[str], common: frozenset[str]) -> None:
-        self._exact = frozenset(word for word in words if not word.endswith("*"))
-        self._stems = {word.rstrip("*"): word for word in words if word.endswith("*")}
-        self._long: dict[str, list[str]] = {}
-        for word in sorted((*self._exact, *self._stems.values())):
-            if len(word.rstrip("*")) >= FUZZY_FROM:
-                self._long.setdefault(word[0], []).append(word)
-        self._common = common
-        self.spelt = lru_cache(maxsize=REMEMBERED)(self._spelt)
-
-    def is_taken_for_another(self, token: str) -> bool:
-        """Whether a token, if it were no common word, would be taken for another word misspelt."""
-        return any(_is_near(token, word) and not _begins(token, word) for word in self._long.get(token[:1], ()))
-
-    def _spelt(self, token: str) -> frozenset[str]:
-        """The words that a token is, begins with, or is with one slip behind its first letter."""
-        found = {token} & self._exact
-        found |= {self._stems[token[:end]] for end in range(1, len(token) + 1) if token[:end] in self._stems}
-        if token not in self._common:
-            found |= {word for word in self._long.get(token[:1], ()) if _is_near(token, word)}
-        return frozenset(found)
+def _distance(one: Place, other: Place) -> int:
+    return max(min(other.words) - max(one.words), min(one.words) - max(other.words), 1)
 
 
-REMEMBERED = 10_000
-"""Tokens of which it is remembered what they spell: words, of nobody in particular."""
+class Patterns:
+    """Many patterns, of which those that may stand in a text are found without trying every one."""
 
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._by_first: dict[tuple[str, str], list[Pattern]] = defaultdict(list)
+        for pattern in patterns:
+            for concept in pattern.parts[0]:
+                self._by_first[pattern.language, concept].append(pattern)
 
-def _begins(token: str, word: str) -> bool:
-    return token.startswith(word.rstrip("*")) if word.endswith("*") else token == word
-
-
-def _is_near(token: str, word: str) -> bool:
-    stem = word.rstrip("*")
-    lengths = range(len(stem) - 1, len(stem) + 2) if word.endswith("*") else [len(token)]
-    return any(OSA.distance(token[:length], stem, score_cutoff=1) <= 1 for length in lengths)
+    def standing(self, reading: Reading) -> Iterator[tuple[Pattern, list[int]]]:
+        """The patterns that stand in a text, each with the numbers of its words."""
+        for language, spoken in reading.places.items():
+            for concept in spoken:
+                for pattern in self._by_first.get((language, concept), ()):
+                    for words in pattern.find(spoken):
+                        yield pattern, words
 
 
 @dataclass(frozen=True)
 class Alarms:
-    """All alarms, the gravest first, and the words that turn what is stated into something else: `denials` (over
-    `links` and the danger's own words only), those that make the most of it after "never" (`most`), what is only
-    supposed (`supposed`), and what is over (`past`)."""
+    """All alarms, the gravest first, and what may be one."""
 
-    window: int
+    concepts: Concepts
+    grammar: GrammarEntry
     alarms: tuple[Alarm, ...]
+    patterns: Patterns
     guidance: Mapping[str, Guidance]
-    denials: frozenset[str]
-    denials_after: frozenset[str]
-    links: frozenset[str]
-    most: frozenset[str]
-    supposed: frozenset[str]
-    past: tuple[str, ...]
-    doubts: frozenset[str]
-    vocabulary: Vocabulary
 
     def heard(self, text: str) -> tuple[Heard, ...]:
-        """The alarms that `text` states and does not deny, the gravest first."""
-        tokens = _tokens(text)
-        said = [self.vocabulary.spelt(token) for token in tokens]
-        if not any(said):
-            return ()
-        is_past = self._is_past(tokens)
-        found = (self._stated(alarm, tokens, said) for alarm in self.alarms if not (is_past and alarm.only_now))
-        return tuple(heard for heard in found if heard)
+        """Every alarm that `text` states and does not deny, the gravest first."""
+        reading = self._read(text)
+        denied = self._denied(reading)
+        stated: dict[int, list[str]] = {}
+        for pattern, words in self.patterns.standing(reading):
+            if pattern.rank != DOUBT and not _denies(denied, words) and not self._put_off(reading, pattern, words):
+                stated.setdefault(pattern.rank, []).append(pattern.language)
+        return tuple(Heard(self.alarms[rank], _most_spoken(reading, stated[rank])) for rank in sorted(stated))
 
     def doubtful(self, text: str) -> bool:
         """Whether `text` speaks of something that may be a danger, so that the danger question should be asked."""
-        tokens = _tokens(text)
-        said = [self.vocabulary.spelt(token) for token in tokens]
-        return any(words & self.doubts and not self._denied(tokens, said, [place]) for place, words in enumerate(said))
-
-    def _stated(self, alarm: Alarm, tokens: Sequence[str], said: Sequence[frozenset[str]]) -> Heard | None:
-        for language, pattern in alarm.patterns:
-            for places in pattern.find(said, self.window):
-                if not self._denied(tokens, said, places) and not self._supposed(tokens, places):
-                    return Heard(alarm, language)
-        return None
-
-    def _is_past(self, tokens: Sequence[str]) -> bool:
-        text = f" {' '.join(tokens)} "
-        return any(f" {words} " in text for words in self.past)
-
-    def _supposed(self, tokens: Sequence[str], places: list[int]) -> bool:
-        """Whether it is said with an "if" before it."""
-        first = min(places)
-        before = tokens[max(0, first - DENIAL_REACH) : first]
-        return not self.supposed.isdisjoint(before[_last(before, _BOUNDARY) + 1 :])
-
-    def _denied(self, tokens: Sequence[str], said: Sequence[frozenset[str]], places: list[int]) -> bool:
+        reading = self._read(text)
+        denied = self._denied(reading)
         return any(
-            self._denied_before(tokens, said, places, place) or self._denied_after(tokens, places, place)
-            for place in places
+            not _denies(denied, words) and not (pattern.rank == DOUBT and self._put_off(reading, pattern, words))
+            for pattern, words in self.patterns.standing(reading)
         )
 
-    def _denied_before(
-        self, tokens: Sequence[str], said: Sequence[frozenset[str]], places: list[int], place: int
-    ) -> bool:
-        """A denial reaches a danger word over linking words and the words of dangers: "no heavy bleeding", but not
-        "no money, bleeding"; and "never bled so much" is none."""
-        for before in range(place - 1, max(-1, place - 1 - DENIAL_REACH), -1):
-            token = tokens[before]
-            if token in self.denials and before not in places:
-                return self.most.isdisjoint(tokens[before + 1 : place + 1 + MOST_REACH])
-            if token == _BOUNDARY or (not said[before] and token not in self.links):
-                return False
-        return False
+    def strange(self, text: str) -> bool:
+        """Whether `text` says at some length what nothing here understands: it may be a danger in words that nobody
+        thought of."""
+        reading = self.concepts.read(text)
+        words = [token for token in reading.tokens if token != BOUNDARY and not token.isdecimal()]
+        known = any(reading.of(language, self.grammar.everyday) for language in reading.places)
+        return len(words) >= STRANGE_FROM and not known and not any(self.patterns.standing(reading))
 
-    def _denied_after(self, tokens: Sequence[str], places: list[int], place: int) -> bool:
-        for after in range(place + 1, min(len(tokens), place + 1 + DENIAL_REACH_BACK)):
-            if tokens[after] == _BOUNDARY:
-                return False
-            if tokens[after] in self.denials_after and after not in places:
+    def _read(self, text: str) -> Reading:
+        """`text` taken apart, without what is only a manner of speaking."""
+        reading = self.concepts.read(text)
+        aside = {
+            word
+            for language in reading.places
+            for place in reading.of(language, self.grammar.sets_aside)
+            for word in place.words
+        }
+        return reading.without(aside) if aside else reading
+
+    def _put_off(self, reading: Reading, pattern: Pattern, words: Sequence[int]) -> bool:
+        """Whether it is only supposed, or long past."""
+        first, last, language = min(words), max(words), pattern.language
+        for place in reading.of(language, self.grammar.supposes):
+            end = max(place.words)
+            if end < first <= end + SUPPOSED_REACH and not self._turns(reading, language, end + 1, first):
+                return True
+        for place in () if self._whenever(pattern) else reading.of(language, self.grammar.long_ago):
+            start, end = min(place.words), max(place.words)
+            before, behind = (end + 1, first) if end < first else (last + 1, start)
+            if behind - before < LONG_AGO_REACH and not self._turns(reading, language, before, behind):
                 return True
         return False
 
+    def _whenever(self, pattern: Pattern) -> bool:
+        return pattern.rank != DOUBT and self.alarms[pattern.rank].whenever
+
+    def _turns(self, reading: Reading, language: str, start: int, end: int) -> bool:
+        """Whether a new thought begins between two words."""
+        turns = {place.words[0] for place in reading.of(language, self.grammar.turns)}
+        return any(at in turns or reading.tokens[at] == BOUNDARY for at in range(start, end))
+
+    def _denied(self, reading: Reading) -> "Denied":
+        """What is denied in any language: many words are of more than one, and then the denial is of one of them."""
+        denied: dict[int, list[Place]] = {}
+        for language in reading.places:
+            self._deny_in(reading, language, denied)
+        return denied
+
+    def _deny_in(self, reading: Reading, language: str, denied: dict[int, list[Place]]) -> None:
+        grammar = self.grammar
+        denials = sorted(reading.of(language, (*grammar.denies, *grammar.denies_back)))
+        ends = reading.of(language, grammar.ends)
+        if not denials and not ends:
+            return
+        binding = _Binding(reading, language, grammar)
+        back = set(reading.of(language, grammar.denies_back))
+        ahead = set(reading.of(language, grammar.denies))
+        for place in denials:
+            bound = binding.ahead(place) if place in ahead else set()
+            if not bound and place in back:
+                bound = binding.back(place)
+            for word in bound:
+                denied.setdefault(word, []).append(place)
+        for place in ends:
+            # What has not stopped is there.
+            if not set(place.words) & denied.keys():
+                for word in binding.back(place) or binding.ahead(place):
+                    denied.setdefault(word, []).append(place)
+
+
+Denied = Mapping[int, list[Place]]
+"""By denied word: the denials of it."""
+
+
+def _denies(denied: Denied, words: Sequence[int]) -> bool:
+    """Whether one of the words is denied, by what does not itself belong to what is said ("dont stop")."""
+    return any(not set(place.words) & set(words) for word in words for place in denied.get(word, ()))
+
+
+class _Binding:
+    """What a denial in a text binds: the first thing that it can deny, over words that are passed over. A word of
+    another kind ("no money, bleeding") takes the denial for itself."""
+
+    def __init__(self, reading: Reading, language: str, grammar: GrammarEntry) -> None:
+        def words(concepts: Sequence[str]) -> set[int]:
+            return {word for place in reading.of(language, concepts) for word in place.words}
+
+        self.tokens = reading.tokens
+        self.passed, self.also = words(grammar.passed), words(grammar.also)
+        self.stops = words((*grammar.turns, *grammar.subjects)) | words((*grammar.denies, *grammar.denies_back))
+        own = {*grammar.passed, *grammar.also, *grammar.turns, *grammar.subjects, *grammar.denies, *grammar.denies_back}
+        own |= {*grammar.sets_aside, *grammar.everyday}
+        own |= {*grammar.supposes, *grammar.long_ago}
+        self.things = words([concept for concept in reading.places[language] if concept not in own])
+
+    def ahead(self, denial: Place) -> set[int]:
+        return self._bound(range(max(denial.words) + 1, len(self.tokens)), denial)
+
+    def back(self, denial: Place) -> set[int]:
+        return self._bound(range(min(denial.words) - 1, -1, -1), denial)
+
+    def _bound(self, way: range, denial: Place) -> set[int]:
+        bound: set[int] = set()
+        passed, found = 0, False
+        for at in way:
+            if at in denial.words or (at in self.stops and at not in self.things) or self.tokens[at] == BOUNDARY:
+                break
+            if at in self.also:
+                found = False
+            elif found:
+                break
+            elif at in self.passed and passed < DENIAL_REACH:
+                passed += 1
+                bound.add(at)
+            elif at in self.things:
+                bound.add(at)
+                found = True
+            else:
+                break
+        return bound
+
+
+def _most_spoken(reading: Reading, languages: Sequence[str]) -> str:
+    """The language of which the text has the most words, of those in which an alarm was stated."""
+
+    def spoken(language: str) -> int:
+        return len({word for places in reading.places[language].values() for place in places for word in place.words})
+
+    return max(languages, key=spoken)
+
 
 def read_alarms(file: AlarmsFile, common: CommonWordsFile, translation: Translation = SOURCE) -> Alarms:
-    """The alarms from the content."""
-    alarms = tuple(
-        Alarm(
-            id=entry.id,
-            guidance=entry.guidance,
-            patterns=tuple(
-                (language, Pattern(tuple(frozenset(word.split("|")) for word in fold(line).split())))
-                for language, lines in entry.patterns.items()
-                for line in lines
-            ),
-            only_now=entry.only_now,
-        )
-        for entry in file.alarms
-    )
-    doubts = frozenset(map(fold, file.doubt))
-    stated = {
-        word for alarm in alarms for _, pattern in alarm.patterns for choice in pattern.choices for word in choice
-    }
+    """The alarms from the content. `common` are the most used words of each language."""
+    concepts, patterns = _understood(file, common)
     return Alarms(
-        window=file.window,
-        alarms=alarms,
+        concepts=concepts,
+        grammar=file.grammar,
+        alarms=tuple(Alarm(entry.id, entry.guidance, entry.whenever) for entry in file.alarms),
+        patterns=patterns,
         guidance={
             id: Guidance(
                 entry.disposition,
@@ -230,24 +285,36 @@ def read_alarms(file: AlarmsFile, common: CommonWordsFile, translation: Translat
             )
             for id, entry in file.guidance.items()
         },
-        denials=frozenset(map(fold, file.denials)),
-        denials_after=frozenset(map(fold, file.denials_after)),
-        links=frozenset(map(fold, file.links)),
-        most=frozenset(map(fold, file.most)),
-        supposed=frozenset(map(fold, file.supposed)),
-        past=tuple(map(fold, file.past)),
-        doubts=doubts,
-        vocabulary=Vocabulary(
-            doubts | stated, frozenset(fold(word) for words in common.never_misspelt.values() for word in words)
-        ),
     )
 
 
-def _tokens(text: str) -> list[str]:
-    clauses = (normal(clause) for clause in _CLAUSE_END.split(fold(text)))
-    return f" {_BOUNDARY} ".join(clause for clause in clauses if clause).split()
+@lru_cache(maxsize=4)
+def _understood(file: AlarmsFile, common: CommonWordsFile) -> tuple[Concepts, Patterns]:
+    """The concepts and patterns: the same whatever language the guidance is in."""
+    written: dict[str, dict[str, tuple[str, ...]]] = dict(file.concepts)
 
+    def patterns(rank: int, languages: Mapping[str, Sequence[str]], window: int = file.window) -> list[Pattern]:
+        return [
+            Pattern(rank, language, window, parts(language, line))
+            for language, lines in languages.items()
+            for line in lines
+        ]
 
-def _last(tokens: Sequence[str], token: str) -> int:
-    """The last place of a token; -1 if it is not there."""
-    return max((place for place, one in enumerate(tokens) if one == token), default=-1)
+    def parts(language: str, line: str) -> tuple[tuple[str, ...], ...]:
+        found = []
+        for part in parts_of(line):
+            concepts = [*filter(None, map(concept_in, part))]
+            if words := tuple(alternative for alternative in part if not concept_in(alternative)):
+                # Words that stand in a pattern itself are a concept that has no name.
+                concepts.append(f"{'|'.join(words)}|")
+                written.setdefault(concepts[-1], {})[language] = words
+            found.append(tuple(concepts))
+        return tuple(found)
+
+    stated = [
+        pattern
+        for rank, entry in enumerate(file.alarms)
+        for pattern in patterns(rank, entry.patterns, entry.window or file.window)
+    ]
+    known = Patterns((*stated, *patterns(DOUBT, file.doubt)))
+    return Concepts(written, (word for words in common.words.values() for word in words.split())), known

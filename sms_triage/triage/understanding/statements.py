@@ -25,5 +25,5 @@ class Statements:
 def read_statements(entries: Sequence[StatementEntry], alarms: AlarmsFile, common: CommonWordsFile) -> Statements:
     """The statements of a topic, from the content."""
     words = tuple(AlarmEntry(id=str(place), guidance="", patterns=one.patterns) for place, one in enumerate(entries))
-    file = msgspec.structs.replace(alarms, alarms=words, guidance={}, doubt=())
+    file = msgspec.structs.replace(alarms, alarms=words, guidance={}, doubt={})
     return Statements(tuple(entry.tells for entry in entries), read_alarms(file, common))
