@@ -44,12 +44,20 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Between:
+    """What decides between options that an age of so many years or more leaves open."""
+
+    from_years: int
+    question: "Question"
+
+
+@dataclass(frozen=True)
 class Question:
     """One screen's worth of asking.
 
     A `one_of` question (``several`` false) asks one finding and takes one option. A `several` question asks yes/no
     findings together and takes any of its options, or `none` as the last number. It is asked on its `channels`. `zero`
-    is what 0 means, if it is not back.
+    is what 0 means, if it is not back. `between` is asked when an age is told that leaves options open.
     """
 
     id: str
@@ -61,6 +69,7 @@ class Question:
     always: bool = False
     channels: tuple[str, ...] = CHANNELS
     zero: Text | None = None
+    between: "Between | None" = None
 
     @cached_property
     def findings(self) -> tuple[str, ...]:

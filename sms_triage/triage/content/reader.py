@@ -10,6 +10,7 @@ from sms_triage.triage.content.folder import Folder
 from sms_triage.triage.content.model import (
     AfterSeen,
     Becomes,
+    Between,
     Budget,
     Content,
     Disposition,
@@ -152,7 +153,19 @@ class _Reader:
             only_if=read_condition(entry.only_if),
             always=entry.always,
             channels=entry.channels,
+            between=self._between(entry),
         )
+
+    def _between(self, entry: QuestionEntry) -> Between | None:
+        if entry.between is None:
+            return None
+        where = f"question {entry.between.id}"
+        options = tuple(
+            Option(entry.one_of, value, self.text(label, f"{where}, option {value}"), ())
+            for value, label in entry.between.options.items()
+        )
+        text = self.text(entry.between.text, where)
+        return Between(entry.between.from_years, Question(entry.between.id, text, options, several=False, none=None))
 
     def _asking(self, where: str, entry: QuestionEntry) -> Text:
         """How a question is asked on this channel (a translator is shown both)."""

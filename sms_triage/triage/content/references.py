@@ -110,7 +110,8 @@ class _Topic:
         for question in topic.questions:
             yield from self._question(question, self._at("questions", question.id))
         findings = [f for q in topic.questions for f in ([o.finding for o in q.options] if q.several else [q.one_of])]
-        yield from _once(self._at("questions"), "question", (question.id for question in topic.questions))
+        between = [question.between.id for question in topic.questions if question.between]
+        yield from _once(self._at("questions"), "question", (*(question.id for question in topic.questions), *between))
         yield from _once(self._at("questions"), "finding", findings)
         yield from _known(self._at("dispositions"), "disposition", self.dispositions, folder.service.dispositions)
         ranked = [id for id in folder.service.dispositions if id in self.dispositions]
@@ -155,6 +156,8 @@ class _Topic:
         yield from _known(f"{place}, baseline", "value", [question.baseline], values)
         yield from _known(f"{place}, worse", "value", (value for chain in question.worse for value in chain), values)
         yield from _known(f"{place}, as_urgent", "value", (*question.as_urgent, *question.as_urgent.values()), values)
+        if question.between:
+            yield from _known(f"{place}, between", "value", question.between.options, values)
 
     def _rules(self) -> Faults:
         topic = self.topic

@@ -102,6 +102,13 @@ class NoneEntry(Shape):
     label: Words
 
 
+class BetweenEntry(Shape):
+    id: str
+    from_years: Annotated[int, Meta(ge=1)]
+    text: Words
+    options: dict[str, Words]
+
+
 class QuestionEntry(Shape):
     id: str
     text: Words
@@ -116,6 +123,7 @@ class QuestionEntry(Shape):
     baseline: str = ""
     worse: tuple[tuple[str, ...], ...] = ()
     as_urgent: dict[str, str] = {}
+    between: BetweenEntry | None = None
 
 
 class DispositionEntry(Shape):

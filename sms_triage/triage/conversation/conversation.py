@@ -86,6 +86,8 @@ def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way o
             return _choose_language(talk, session, language)
         case heard.Answer(question, numbers):
             return _answered(talk, session, question, numbers)
+        case heard.Between(question):
+            return Next(talk, replace(session, asking=question.id, misses=0))
         case heard.Typed(id, text):
             return TYPED[id](talk, session, text)
         case heard.Seen(words):
@@ -266,7 +268,8 @@ def _answered(talk: Talk, session: Session, question: Question, numbers: frozens
             handler = handler_of(locale, option.finding, option.value)
             return handler(talk, replace(session, asking="", misses=0), option.value)
         values = {option.finding: option.value}
-    return Next(talk, replace(session.telling(Told(question.id, values)), asking=""))
+    answers_to = locale.content.question_of(question.findings[0]).id
+    return Next(talk, replace(session.telling(Told(answers_to, values)), asking=""))
 
 
 def _stated_of(locale: Locale, session: Session) -> frozenset[str]:

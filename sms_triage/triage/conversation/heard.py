@@ -43,6 +43,13 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Between:
+    """An age that leaves options of the question on the screen open, and the `question` that decides."""
+
+    question: Question
+
+
+@dataclass(frozen=True)
 class Typed:
     """What is taken as it was typed at a question: a PIN, a label, a patient's or a telephone number."""
 
@@ -115,8 +122,8 @@ class Nothing:
 
 
 Heard = (
-    Command | Stop | Named | Answer | Typed | Seen | Shorthand | Stated | Doubt | Pleasantry | Outdated | Missed
-    | Nothing
+    Command | Stop | Named | Answer | Between | Typed | Seen | Shorthand | Stated | Doubt | Pleasantry | Outdated
+    | Missed | Nothing
 )  # fmt: skip
 
 
@@ -205,6 +212,8 @@ def _in_conversation(talk: Talk, session: Session, text: str) -> Heard:
     meant = locale.readers[question.id].read(text)
     if isinstance(meant, frozenset):
         return Answer(question, meant)
+    if meant == "between" and question.between:
+        return Between(question.between.question)
     if stated := _stated(locale, text, question):
         return stated
     digits = any(map(str.isdecimal, body))

@@ -52,7 +52,7 @@ def explain(locales: Locales, texts: Iterable[str], language: str = "", channel:
 def kind_of(what: Heard) -> str:
     """What a text was taken for, in a word."""
     match what:
-        case heard.Answer() | heard.Typed():
+        case heard.Answer() | heard.Between() | heard.Typed():
             return "answer"
         case heard.Stated(alarms, _, _):
             return "alarm" if alarms else "statement"

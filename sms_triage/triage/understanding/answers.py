@@ -12,11 +12,15 @@ from sms_triage.triage.content.schema import ServiceFile
 from sms_triage.triage.understanding.stop import Stopping, read_stopping
 from sms_triage.triage.understanding.words import fold, normal, normal_set
 
-Miss = Literal["unknown", "unsure", "none_and_more"]
-"""Why an answer was not taken: not an answer, could be several, or "none" together with something."""
+Miss = Literal["unknown", "unsure", "none_and_more", "between"]
+"""Why an answer was not taken: not an answer, could be several, "none" together with something, or an age that leaves
+options open."""
 
 FEWEST_YEARS = 10
 """A bare number below may be the number of an option."""
+
+MOST_YEARS = 110
+"""A greater number is no age."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ class Reader:
             for phrase in (*option.words, *option.label.both()):
                 self.words.setdefault(normal(phrase), set()).add(number)
             for meaning, phrases in (("yes", lexicon.yes), ("no", lexicon.no)):
-                named = option.value == meaning or normal(option.label.own) in phrases
+                named = option.value == meaning or normal(option.label.own.partition(",")[0]) in phrases
                 if not question.several and named:
                     for phrase in phrases:
                         self.words.setdefault(phrase, set()).add(number)
@@ -127,10 +131,10 @@ class Reader:
             or self._both(body, asks)
             or self._numbers(body)
             or self._list(text)
-            or self._age(text)
+            or self._of_years(text)
         )
         if meant is None:
-            return "unknown"
+            return "between" if self._is_between(text) else "unknown"
         if not self.question.several:
             return frozenset(meant) if len(meant) == 1 else "unsure"
         if self.question.last in meant and len(meant) > 1:
@@ -180,8 +184,16 @@ class Reader:
                 return None
         return meant if meant and all(1 <= number <= self.question.last for number in meant) else None
 
-    def _age(self, text: str) -> set[int] | None:
-        """One age in years, where options are for ages. A number of one digit needs a word that says so."""
+    def _of_years(self, text: str) -> set[int] | None:
+        years = self._years(text)
+        return {number for number, option in enumerate(self.question.options, 1) if years in option.years} or None
+
+    def _is_between(self, text: str) -> bool:
+        between, years = self.question.between, self._years(text)
+        return between is not None and years is not None and between.from_years <= years <= MOST_YEARS
+
+    def _years(self, text: str) -> int | None:
+        """One age in years. A number of one digit needs a word that says so."""
         tokens = normal(_DIGITS_END.sub(" ", fold(text))).split()
         ages = [int(token) for token in tokens if token.isascii() and token.isdecimal()]
         words = [token for token in tokens if not token.isdecimal()]
@@ -190,7 +202,7 @@ class Reader:
             return None
         if not self._fill(word for word in words if word not in said):
             return None
-        return {number for number, option in enumerate(self.question.options, 1) if ages[0] in option.years} or None
+        return ages[0]
 
     def _list(self, text: str) -> set[int] | None:
         """Several options in words: "pain and fever"."""

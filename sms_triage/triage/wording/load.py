@@ -59,6 +59,7 @@ def load_locale(
     if content.episode:
         own_questions[EPISODE] = content.episode
     own_questions |= result_questions(content.below_results)
+    own_questions |= {one.between.question.id: one.between.question for one in content.questions if one.between}
     questions = {question.id: question for question in content.questions} | own_questions
     alarms = read_alarms(folder.alarms, folder.common_words, translation)
     guidance = {id: replace(said, text=_named(said.text, content)) for id, said in alarms.guidance.items()}
