@@ -181,7 +181,7 @@ def test_a_danger_may_not_be_followed_by_another_question(toy: Path) -> None:
         ('helper: "Has he any', 'helper: "Look and ask him' + " and ask" * 15 + ' if he has any', "question urgent (to helper)"),
         ("text: See a nurse this week.", "text: See a nurse" + " and see" * 20, "disposition within_week (to own)"),
         ("Go sooner if it gets worse.", "Go sooner." + " Go sooner" * 35, "broken-off, within_week (to own)"),
-        ('    text: "You are not to blame.', '    text: "You' + " and you" * 50 + ' are not to blame.', "guidance forced (to own)"),
+        ('      own: "You are not to blame.', '      own: "You' + " and you" * 50 + ' are not to blame.', "guidance forced (to own)"),
         ('"Answers: send the number.', '"Answers: send the number.' + " Send it." * 40, "help (to own)"),
         ('hint_one: "Please send', 'hint_one: "Please' + " and please" * 40 + " send", "question often, hinted (to own)"),
         ("text: How was it?", "text: How was it" + " and was" * 50, "question episode (to own)"),

@@ -21,7 +21,7 @@ from sms_triage.triage.content.texts import TEXTS, USSD_ONLY
 FILES = sorted(path.relative_to(content_dir()) for path in content_dir().rglob("*.yaml"))
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[a-z0-9]+)*")
 WORDS = {
-    "words", "name", "plain", "label", "text", "own", "helper", "none", "zero", "if_worse", "title", "names", "texts", "ussd_texts",
+    "words", "if_severe", "name", "plain", "label", "text", "own", "helper", "none", "zero", "if_worse", "title", "names", "texts", "ussd_texts",
     "carrier_words", "fillers", "join_words", "seen_words", "doubt", "review",
 }  # fmt: skip
 """Keys under which people's words stand, which are names of nothing."""

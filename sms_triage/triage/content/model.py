@@ -6,7 +6,7 @@ not set.
 """
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -34,13 +34,14 @@ class Text:
 @dataclass(frozen=True)
 class Option:
     """One numbered line of a question. `finding` gets `value` when it is chosen; `words` mean the same, and so do ages
-    of so many `years`."""
+    of so many `years`; what is said `if_severe` only does of somebody else, of herself she is asked back."""
 
     finding: str
     value: str
     label: Text
     words: tuple[str, ...]
     years: range = range(0)
+    if_severe: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,13 @@ class Question:
         """The question and what its numbers mean, in short: equal only if an answer means the same."""
         meanings = ",".join(f"{option.finding}={option.value}" for option in self.options)
         return f"{self.id}/{zlib.crc32(meanings.encode()):08x}"
+
+    def told_by(self, numbers: Collection[int]) -> dict[str, str]:
+        """The findings that an answer tells: its options, by number."""
+        if not self.several:
+            option = self.options[min(numbers) - 1]
+            return {option.finding: option.value}
+        return {option.finding: "yes" if at in numbers else "no" for at, option in enumerate(self.options, 1)}
 
     def number_of(self, value: str) -> int:
         """What to send for the option of this value."""
@@ -256,7 +264,7 @@ class Recurrence:
 class Content:
     """Everything known of one topic; `hash` names this very version.
 
-    `names` fill ``{say}``, ``{complaint}`` and ``{named}`` in the service's own texts; `alarms` are what each alarm
+    `names` fill ``{say}``, ``{complaint}`` and such in the service's own texts; `alarms` are what each alarm
     makes known; `episode` asks together what the rules of recurrence say; `shorthand` is the letter of each question.
     """
 

@@ -4,8 +4,9 @@ RESUME = "resume"
 TIME = "time"
 PIN = "pin"
 HOME, CONSENT, LABEL, PATIENT, CONFIRM, OUTCOME = "home", "consent", "label", "patient", "confirm", "outcome"
+THIS_PATIENT, STOP_WHICH = "this_patient", "stop_which"
 
-OWN = (RESUME, TIME, PIN, HOME, CONSENT, LABEL, PATIENT, CONFIRM, OUTCOME)
+OWN = (RESUME, TIME, PIN, HOME, CONSENT, LABEL, PATIENT, CONFIRM, OUTCOME, THIS_PATIENT, STOP_WHICH)
 """Those that are written in the YAML; the content itself names those of check-ins."""
 
 PIN_ASK, FIND, PHONE = "pin_ask", "find", "phone"

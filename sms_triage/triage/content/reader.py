@@ -108,7 +108,7 @@ class _Reader:
             for entry in topic.dispositions
         )
         by_id = {disposition.id: disposition for disposition in dispositions}
-        names = {"say": topic.names.say, "complaint": topic.names.complaint, "named": topic.names.named}
+        names = {name: getattr(topic.names, name) for name in topic.names.__struct_fields__}
         recurrence = _recurrence(topic.recurrence)
         together = topic.recurrence.together if topic.recurrence else None
         return Content(
@@ -178,15 +178,19 @@ class _Reader:
     def _option(self, where: str, entry: QuestionEntry, option: OptionEntry) -> Option:
         """An option; its further words are understood in English too, whatever the language."""
         where = f"{where}, option {option.finding if entry.several else option.value}"
-        translated = self.translation.of(", ".join(option.words), f"{where}, other words for it")
-        own = tuple(word.strip() for word in translated.split(",") if word.strip())
         return Option(
             finding=option.finding if entry.several else entry.one_of,
             value="yes" if entry.several else option.value,
             label=self.text(option.label, where),
-            words=tuple(dict.fromkeys((*own, *option.words))),
+            words=self._words(option.words, f"{where}, other words for it"),
             years=range(option.from_years or 0, -1 if option.to_years is None else option.to_years + 1),
+            if_severe=self._words(option.if_severe, f"{where}, words for it if it is severe"),
         )
+
+    def _words(self, words: tuple[str, ...], where: str) -> tuple[str, ...]:
+        translated = self.translation.of(", ".join(words), where)
+        own = tuple(word.strip() for word in translated.split(",") if word.strip())
+        return tuple(dict.fromkeys((*own, *words)))
 
     def _episode(
         self, entry: TogetherEntry, questions: tuple[Question, ...], findings: Mapping[str, Finding]

@@ -226,7 +226,7 @@ class _Topic:
         for entry in topic.dispositions:
             for text in (entry.text, entry.if_worse):
                 yield from _filled(self._at("dispositions", entry.id), text, known)
-        others = [topic.title, topic.names.say, topic.names.complaint, topic.names.named]
+        others = [topic.title, *(getattr(topic.names, name) for name in NAMES)]
         for text in others:
             yield from _filled(self._at("names"), text, ())
 

@@ -42,6 +42,7 @@ Words = str | Worded
 class NamesEntry(Shape):
     say: Words
     complaint: Words
+    matter: Words
     named: Words
 
 
@@ -94,6 +95,7 @@ class OptionEntry(Shape):
     value: str = ""
     finding: str = ""
     words: tuple[str, ...] = ()
+    if_severe: tuple[str, ...] = ()
     from_years: Annotated[int, Meta(ge=0)] | None = None
     to_years: Annotated[int, Meta(ge=0)] | None = None
 
@@ -313,6 +315,7 @@ class GrammarEntry(Shape):
     subjects: tuple[str, ...]
     supposes: tuple[str, ...]
     long_ago: tuple[str, ...]
+    over: tuple[str, ...]
     sets_aside: tuple[str, ...]
     everyday: tuple[str, ...]
 

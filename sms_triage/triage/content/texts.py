@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 
-NAMES = ("say", "complaint", "named")
+NAMES = ("say", "complaint", "named", "matter")
 """What every text may name of its topic."""
 
 TEXTS: Mapping[str, tuple[str, ...]] = {
     # Said of any talk
     "help": (), "stopped": (), "started_over": (), "nothing_before": (), "question_gone": (), "to_go_on": (),
+    "apart": (), "unfinished": (),
     "danger_line": (), "taken_back": ("what",), "noted_words": ("what",),
     "hint_one": ("last",), "hint_several": ("last",), "hint_none": ("last",), "hint_unsure": (), "hint_again": (),
+    "hint_severe": ("number",), "neutral_check_in": (), "neutral_pin": (),
     # Said with a result and below it
     "after_result": ("options",), "after_result_short": ("options",), "more": ("more",), "that_is_all": (),
     "sent_by_sms": (), "so_far": (),
@@ -23,6 +25,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "refused": (), "patient_number": ("code",), "why": ("signs",), "acknowledge": ("number",), "acknowledged": (),
     "slip": ("code", "urgency", "signs", "chw", "date"), "outcome_noted": ("code", "outcome"),
     "no_patients": (), "none_due": (), "more_patients": (), "unknown_patient": ("code",), "did_you_mean": ("code",),
+    "is_this": ("code",),
     "phone_noted": (), "phone_unclear": (), "joined": ("chw",), "join_help": (), "seen_help": (),
     "shorthand_unclear": ("part", "example"),
     "notify_outcome": ("code", "outcome", "chw"), "notify_died": ("code", "chw"), "notify_unanswered": ("code",),

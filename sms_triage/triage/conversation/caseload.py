@@ -1,9 +1,13 @@
 """A community health worker's patients: whom a conversation is for, her number, finding her again, the shorthand."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+
+import msgspec
 
 from sms_triage import text as sms
 from sms_triage.events import (
+    AlarmHeard,
     Began,
     ConsentRefused,
     PatientBegun,
@@ -12,15 +16,28 @@ from sms_triage.events import (
     SlipShown,
     VisitsListed,
 )
-from sms_triage.triage.content.question_ids import CONFIRM, CONSENT, FIND, HOME, LABEL, OUTCOME, PATIENT, PHONE
+from sms_triage.triage.content.question_ids import (
+    CONFIRM,
+    CONSENT,
+    FIND,
+    HOME,
+    LABEL,
+    OUTCOME,
+    PATIENT,
+    PHONE,
+    THIS_PATIENT,
+)
 from sms_triage.triage.conversation import referrals
+from sms_triage.triage.conversation.guidance import guidance_of
 from sms_triage.triage.conversation.referrals import desk_of, patient_of
+from sms_triage.triage.conversation.standing import certain
 from sms_triage.triage.conversation.talk import Handlers, Next, Talk, asking, home
 from sms_triage.triage.conversation.turn import Reply, Turn, priority_of
 from sms_triage.triage.people.codes import is_sound, near, spaced
 from sms_triage.triage.people.referral import Patient
-from sms_triage.triage.people.session import Session, answers
+from sms_triage.triage.people.session import Session, Told, answers
 from sms_triage.triage.understanding import shorthand
+from sms_triage.triage.understanding.alarms import Alarm
 from sms_triage.triage.understanding.words import normal
 
 PAGE = 6
@@ -77,7 +94,47 @@ def _wrong(talk: Talk, session: Session, _: str) -> Next:
     return home(talk)
 
 
+def danger_of(
+    talk: Talk, session: Session, code: str, alarms: tuple[Alarm, ...], values: Mapping[str, str]
+) -> Next | Turn:
+    """A danger of a patient who is named by her number: what to do at once, in the words for who helps; then whether it
+    is she, before it is noted of her."""
+    patient, told = patient_of(talk, code), talk.fresh()
+    locale = talk.about(told)
+    guidance = guidance_of(talk, told.topic, alarms, locale.content.answers_of(helper=True))
+    events = tuple(AlarmHeard(alarm.id) for alarm in alarms)
+    if patient is None:
+        unknown = Reply(talk.locale.phrase("unknown_patient", {}, code=spaced(code)))
+        return Next(talk, session, first=(*guidance, unknown), events=events)
+    stated = Told(
+        "", {**values, **certain(locale, [alarm.id for alarm in alarms])}, tuple(alarm.id for alarm in alarms)
+    )
+    then = f"{code} {msgspec.json.encode(stated).decode()}"
+    asking_her = replace(session, asking=THIS_PATIENT, then=then, misses=0)
+    question = talk.locale.phrase("is_this", {}, code=spaced(code))
+    return Next(talk, asking_her, before=question, first=tuple(guidance), events=events)
+
+
+def _it_is_she(talk: Talk, session: Session, _: str) -> Next:
+    code, _, stated = session.then.partition(" ")
+    patient = patient_of(talk, code)
+    if patient is None:
+        return home(talk)
+    coming = _triage(talk, replace(session, told=(), then=""), patient)
+    return replace(coming, session=coming.session.telling(msgspec.json.decode(stated, type=Told)))
+
+
+def _it_is_not_she(talk: Talk, session: Session, _: str) -> Next:
+    return Next(talk, replace(session, then="")) if session.told else home(talk)
+
+
+def about_named(talk: Talk, session: Session, _: str) -> Next | Turn:
+    """What there is to do about the patient whose number was sent."""
+    return _select(talk, session, session.then)
+
+
 HANDLERS: Handlers = {
+    THIS_PATIENT: {"yes_her": _it_is_she, "not_her": _it_is_not_she},
     HOME: {
         "new": asking(CONSENT), "due": _due, "patients": _patients, "find": asking(FIND), "myself": _myself,
     },

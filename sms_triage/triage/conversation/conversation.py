@@ -10,21 +10,15 @@ from dataclasses import replace
 from sms_triage.events import (
     AlarmHeard,
     Began,
-    Doubted,
     HelpAsked,
     LanguageAsked,
-    Looped,
-    Missed,
     Restarted,
     Resumed,
-    StatementHeard,
     Stopped,
     TopicChosen,
     WentBack,
 )
-from sms_triage.triage.content.model import Question
 from sms_triage.triage.content.question_ids import (
-    CONFIRM,
     EPISODE,
     FIND,
     LABEL,
@@ -33,30 +27,46 @@ from sms_triage.triage.content.question_ids import (
     PIN,
     PIN_ASK,
     RESUME,
+    STOP_WHICH,
     TOPIC,
 )
 from sms_triage.triage.content.translations import SOURCE_LANGUAGE
-from sms_triage.triage.conversation import caseload, checkins, episodes, heard, privacy, referrals, results
+from sms_triage.triage.conversation import (
+    caseload,
+    checkins,
+    episodes,
+    heard,
+    misses,
+    privacy,
+    referrals,
+    results,
+    statements,
+)
+from sms_triage.triage.conversation.guidance import guidance_of
 from sms_triage.triage.conversation.heard import Heard, understand
-from sms_triage.triage.conversation.standing import asked, certain, concluded, named, owed, raises, screen_of
+from sms_triage.triage.conversation.misses import question_words
+from sms_triage.triage.conversation.standing import certain, concluded, named
 from sms_triage.triage.conversation.talk import ANY, Handler, Handlers, Next, Talk, begin, home
-from sms_triage.triage.conversation.turn import Priority, Reply, Turn
+from sms_triage.triage.conversation.turn import Reply, Turn
 from sms_triage.triage.people.effects import Notify
 from sms_triage.triage.people.session import Session, Told, answers
-from sms_triage.triage.understanding.alarms import Alarm
 from sms_triage.triage.understanding.words import normal
 from sms_triage.triage.wording.locale import Locale
 
-HELP_AFTER_MISSES = 2
-SILENT_AFTER_MISSES = 10
-"""Texts not understood in a row, after which only something understood is answered: two machines texting each other
-must not go on for ever (and a person had help and the emergency line offered eight times). On USSD nobody does."""
+OVER_SECONDS = 3600
+"""So long after her last word a talk that has come to its end is over."""
 
 
 def hear(talk: Talk, text: str) -> Turn:
     """The turn for a text or what was keyed in."""
     talk = _speaking(talk, text)
-    done = handle(talk, understand(talk, text))
+    what = understand(talk, text)
+    if _is_stranger_again(talk, what):
+        talk = talk.knowing(session=None)
+        what = understand(talk, text)
+    if talk.before is None and isinstance(what, (heard.Doubt, heard.Nothing)):
+        talk = _in_her_language(talk, talk.locale.alarms.spoken_in(text))
+    done = handle(talk, what)
     return done if isinstance(done, Turn) else show(done)
 
 
@@ -68,7 +78,7 @@ def show(coming: Next) -> Turn:
     if concluded(locale, session):
         first = (*coming.first, *([Reply(coming.before)] if coming.before else []))
         return results.conclude(replace(coming, session=session, first=first))
-    words = "\n".join(filter(None, [coming.before, _question(talk, session)]))
+    words = "\n".join(filter(None, [coming.before, question_words(talk, session)]))
     return talk.say(talk.shown(session), *coming.first, words, events=coming.events)
 
 
@@ -78,14 +88,16 @@ def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way o
         return _after_stop(talk, what)
     session = talk.current()
     match what:
+        case heard.Stop(_, patient) if patient and not talk.person.opted_out:
+            return Next(talk, replace(session, asking=STOP_WHICH, then=patient, misses=0))
         case heard.Stop(stated):
             return _stop(_in_her_language(talk, stated.language) if stated else talk, session, stated)
         case heard.Command(name):
             return COMMANDS[name](talk, session)
         case heard.Named(language):
             return _choose_language(talk, session, language)
-        case heard.Answer(question, numbers):
-            return _answered(talk, session, question, numbers)
+        case heard.Answer():
+            return _answered(talk, session, what)
         case heard.Between(question):
             return Next(talk, replace(session, asking=question.id, misses=0))
         case heard.Typed(id, text):
@@ -94,17 +106,17 @@ def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way o
             return referrals.seen(talk, words)
         case heard.Shorthand(text):
             return caseload.in_shorthand(talk, text)
-        case heard.Stated(_, language, _):
+        case heard.Stated(_, language):
             return _stated(_in_her_language(talk, language), session, what)
         case heard.Doubt(net):
-            return _danger_question(talk, session, net)
+            return statements.ask_danger(talk, session, net)
         case heard.Pleasantry():
             return _pleasantry(talk, session)
         case heard.Outdated(gone):
             said = talk.locale.phrase("question_gone", session.known) if gone else ""
             return Next(talk, replace(session, asking="") if gone else session, before=said)
         case heard.Missed(why):
-            return _missed(talk, session, why)
+            return misses.missed(talk, session, why)
         case heard.Nothing():
             return begin(talk)
 
@@ -112,12 +124,15 @@ def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way o
 DELETE = heard.Command("delete")
 
 
-def _question(talk: Talk, session: Session) -> str:
-    """The question the session is at, as it is sent."""
-    locale = talk.about(session)
-    if session.asking == CONFIRM:
-        return f"{caseload.echo(talk, session)}\n{locale.asks[CONFIRM].helper}"
-    return locale.put(screen_of(locale, session), session.known)
+def _is_stranger_again(talk: Talk, what: Heard) -> bool:
+    """Whether a talk is over for so long that who writes now may be another: she is met as a stranger, unless she takes
+    what she was offered."""
+    session = talk.before
+    if session is None or talk.now - session.heard <= OVER_SECONDS or not concluded(talk.about(session), session):
+        return False
+    if not isinstance(what, heard.Answer) or not session.offered:
+        return True
+    return what.question.options[min(what.numbers) - 1].value not in results.OFFERED
 
 
 # What language is spoken
@@ -153,13 +168,16 @@ def _stop(talk: Talk, session: Session, stated: heard.Stated | None) -> Turn:
         talk = talk.doing(Notify("notify_stopped", {"chw": chw.code}, number=chw.supervisor, urgent=True))
     talk = talk.knowing(opted_out=True, case=replace(case, plan=None, time="") if case else None)
     if stated and talk.channel == "ussd":
-        done = _stated(talk, session, stated)
+        done = statements.stated(talk, session, stated)
         turn = done if isinstance(done, Turn) else show(done)
         return replace(turn, replies=(turn.replies[0], said, *turn.replies[1:]), events=(Stopped(), *turn.events))
     turn = Turn(replace(talk.person, session=None), (said,), (Stopped(),), ends=True, effects=talk.effects)
     if stated is None:
         return turn
-    guidance, alarms = _guidance_of(talk, session, stated.alarms), (AlarmHeard(alarm.id) for alarm in stated.alarms)
+    guidance, alarms = (
+        guidance_of(talk, session.topic, stated.alarms, session.known),
+        (AlarmHeard(alarm.id) for alarm in stated.alarms),
+    )
     replies = (*(replace(one, despite_stop=True) for one in guidance), said)
     return replace(turn, replies=replies, events=(Stopped(), *alarms))
 
@@ -215,7 +233,7 @@ def _back(talk: Talk, session: Session) -> Next | Turn:
         return Next(talk, session, before=locale.phrase("nothing_before", {}), events=(WentBack(),))
     *before, last = session.told
     session = replace(session, told=tuple(before), asking="", corrects=last.question)
-    what = "" if last.question else named(locale, last)
+    what = "" if last.question else named(locale, session, last)
     said = locale.phrase("taken_back", session.known, what=what) if what else ""
     return Next(talk, session, before=said, events=(WentBack(),))
 
@@ -236,7 +254,7 @@ def _after_stop(talk: Talk, what: Heard) -> Next | Turn:
         case heard.Command("help"):
             return Turn(talk.person, (Reply(talk.locale.phrase("help", {}), despite_stop=True),), (HelpAsked(),))
         case heard.Stated(alarms, _, _):
-            guidance = (replace(one, despite_stop=True) for one in _guidance_of(talk, Session(talk.now), alarms))
+            guidance = (replace(one, despite_stop=True) for one in guidance_of(talk, "", alarms, {}))
             return Turn(talk.person, tuple(guidance), tuple(AlarmHeard(alarm.id) for alarm in alarms))
     return Turn(talk.person)
 
@@ -252,34 +270,21 @@ def _come_back(talk: Talk) -> Talk:
 # Answers
 
 
-def _answered(talk: Talk, session: Session, question: Question, numbers: frozenset[int]) -> Next | Turn:
-    locale = talk.about(session)
+def _answered(talk: Talk, session: Session, answer: heard.Answer) -> Next | Turn:
+    locale, question = talk.about(session), answer.question
     if question.id == EPISODE:
-        return Next(talk, episodes.told_together(locale, session, numbers))
-    if question.several:
-        kept = () if session.corrects == question.id else _stated_of(locale, session)
-        values = {
-            option.finding: "yes" if number in numbers or option.finding in kept else "no"
-            for number, option in enumerate(question.options, 1)
-        }
-    else:
-        option = question.options[min(numbers) - 1]
-        if option.finding not in locale.content.findings:
-            handler = handler_of(locale, option.finding, option.value)
-            return handler(talk, replace(session, asking="", misses=0), option.value)
-        values = {option.finding: option.value}
+        return Next(talk, episodes.told_together(locale, session, answer.numbers))
+    option = question.options[min(answer.numbers) - 1] if not question.several else None
+    if option and option.finding not in locale.content.findings:
+        handler = handler_of(locale, option.finding, option.value)
+        return handler(talk, replace(session, asking="", misses=0), option.value)
+    values = question.told_by(answer.numbers)
+    if question.several and session.corrects != question.id:
+        values |= dict.fromkeys(statements.told_in_words(locale, session) & values.keys(), "yes")
+    noted = statements.noted(locale, session, answer.beside)
     answers_to = locale.content.question_of(question.findings[0]).id
-    return Next(talk, replace(session.telling(Told(answers_to, values)), asking=""))
-
-
-def _stated_of(locale: Locale, session: Session) -> frozenset[str]:
-    """The findings that were told in her own words, which an answer that does not name them does not take back."""
-    return frozenset(
-        finding
-        for told in session.told
-        for finding, value in told.values.items()
-        if not told.question and value == "yes"
-    )
+    session = session.telling(Told(answers_to, {**values, **answer.beside}))
+    return Next(talk, replace(session, asking=""), before=noted)
 
 
 def _go_on(talk: Talk, session: Session, _: str) -> Next:
@@ -301,7 +306,12 @@ def _topic(talk: Talk, session: Session, topic: str) -> Next:
     return Next(talk, session, events=(TopicChosen(topic),))
 
 
+def _stop_all(talk: Talk, session: Session, _: str) -> Turn:
+    return _stop(talk, session, None)
+
+
 HANDLERS: Handlers = {
+    STOP_WHICH: {"all_texts": _stop_all, "patient": caseload.about_named},
     RESUME: {"go_on": _go_on, "start_over": _start_over},
     LANGUAGE: {ANY: _choose_language},
     TOPIC: {ANY: _topic},
@@ -310,7 +320,7 @@ HANDLERS: Handlers = {
 }
 """What each option of the service's own questions leads to; of those about check-ins see there."""
 
-CHW_QUESTIONS = (*caseload.HANDLERS, FIND, PHONE)
+CHW_QUESTIONS = (*caseload.HANDLERS, STOP_WHICH, FIND, PHONE)
 
 
 def handler_of(locale: Locale, question: str, value: str) -> Handler:
@@ -333,62 +343,10 @@ TYPED: Mapping[str, Handler] = {
 
 
 def _stated(talk: Talk, session: Session, what: heard.Stated) -> Next | Turn:
-    """The guidance of each danger at once, the gravest first; then the conversation goes on where it was, never to end
-    below what was stated. What else was told is noted, and not asked any more."""
-    locale = talk.about(session)
-    content, danger = locale.content, locale.content.roles.danger
-    alarms = tuple(alarm.id for alarm in what.alarms)
-    values = {**what.values, **certain(locale, alarms)} if session.topic else what.values
-    told = _raising(locale, session, values)
-    at_result, known = concluded(locale, session), session.known
-    guidance = _guidance_of(talk, session, what.alarms)
-    events = (*(AlarmHeard(id) for id in alarms), *([StatementHeard()] if what.values else []))
-    before = owed(locale, session)
-    beside = {finding: value for finding, value in values.items() if finding not in told}
-    session = session.telling(Told("", told, alarms, beside))
-    noted = named(locale, Told("", {finding: told[finding] for finding in what.values if finding in told}))
-    words = locale.phrase("noted_words", known, what=noted) if noted else ""
-    if at_result and not told:
-        return talk.aside(session, *guidance, *([] if alarms else [results.below(talk, session)]), events=events)
-    findings = {finding for id in alarms for finding in content.alarms.get(id, {})}
-    was_asked = danger in [one.question for one in session.told]
-    to_confirm = was_asked and findings & set(content.roles.confirmed)
-    asks_own = session.asking and session.asking not in [question.id for question in content.questions]
-    if danger and not at_result and not asks_own and (to_confirm or (what.doubt and not was_asked)):
-        # The danger may be new since it was asked, or be none.
-        session = replace(session, asking=danger)
-    if at_result and owed(locale, session) == before:
-        return talk.aside(session, *guidance, f"{words}\n{results.below(talk, session)}".strip(), events=events)
-    if concluded(locale, session) or not alarms:
-        return Next(talk, session, before=words, events=events, first=tuple(guidance))
-    go_on = f"{locale.phrase('to_go_on', session.known)} {_question(talk, session)}"
-    return talk.say(talk.shown(session), *guidance, "\n".join(filter(None, [words, go_on])), events=events)
-
-
-def _guidance_of(talk: Talk, session: Session, alarms: tuple[Alarm, ...]) -> list[Reply]:
-    """What is said to alarms, the gravest first; those with the same answer are answered once."""
-    answered = list({alarm.guidance: alarm for alarm in reversed(alarms)}.values())[::-1]
-    return [_guidance(talk, session.topic, alarm, session.known) for alarm in answered]
-
-
-def _raising(locale: Locale, session: Session, values: Mapping[str, str]) -> dict[str, str]:
-    """What of these values is new or worse than what is known: a statement never lowers."""
-    known = session.known
-    return {finding: value for finding, value in values.items() if raises(locale, known, finding, value)}
-
-
-def _guidance(talk: Talk, topic: str, alarm: Alarm, known: Mapping[str, str]) -> Reply:
-    """What to do now. Before a topic was chosen it names that of the danger."""
-    locale = talk.locales.of(talk.person.language, talk.channel, topic or talk.locales.knowing(alarm.id))
-    return Reply(locale.say(locale.alarms.guidance[alarm.guidance].text, known), Priority.URGENT)
-
-
-def _danger_question(talk: Talk, session: Session, net: bool) -> Next:
-    """Something may be a danger: the danger question before anything else, with the emergency number in front."""
-    session = replace(session, topic=session.topic or talk.locales.topics[0], netted=session.netted or net, misses=0)
-    locale = talk.about(session)
-    line = locale.phrase("danger_line", session.known)
-    return Next(talk, replace(session, asking=locale.content.roles.danger), before=line, events=(Doubted(),))
+    """What she tells is of who the talk is about, but for a danger of a patient whom a health worker names."""
+    if what.patient and what.patient != session.patient:
+        return caseload.danger_of(talk, session, what.patient, what.alarms, what.values)
+    return statements.stated(talk, session, what)
 
 
 def _pleasantry(talk: Talk, session: Session) -> Next | Turn:
@@ -397,30 +355,3 @@ def _pleasantry(talk: Talk, session: Session) -> Next | Turn:
     if concluded(talk.about(session), session):
         return talk.aside(session, results.below(talk, session))
     return Next(talk, replace(session, misses=0))
-
-
-def _missed(talk: Talk, session: Session, why: str) -> Turn:
-    """The question again with a hint; after some, with a way out; and at last nothing, on SMS."""
-    session = replace(session, misses=session.misses + 1)
-    if session.misses > SILENT_AFTER_MISSES and talk.channel == "sms":
-        return talk.say(session, events=(Looped(),))
-    locale = talk.about(session)
-    hint = _hint(locale, session, why)
-    if session.misses >= HELP_AFTER_MISSES:
-        hint = locale.phrase("hint_again", session.known)
-    if concluded(locale, session):
-        return talk.aside(talk.shown(session), f"{hint}\n{results.below(talk, session)}", events=(Missed(),))
-    words = "\n".join(filter(None, [hint, _question(talk, session)]))
-    return talk.say(talk.shown(session), words, events=(Missed(),))
-
-
-def _hint(locale: Locale, session: Session, why: str) -> str:
-    """What to send instead."""
-    question, known = asked(locale, session), session.known
-    if question.id in (PIN, PIN_ASK, locale.protocol.greeting):
-        # Another may read: whom to call, and nothing of what it is about.
-        return locale.phrase("danger_line", known)
-    if why == "unsure":
-        return locale.phrase("hint_unsure", known)
-    several = "hint_several" if question.several else "hint_one"
-    return locale.phrase("hint_none" if why == "none_and_more" else several, known, last=question.last)

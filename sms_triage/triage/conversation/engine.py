@@ -87,6 +87,11 @@ def fall_silent(locales: Locales, person: Person, now: float, hung_up: bool = Fa
     locale = locales.of(person.language, "sms", session.topic)
     known = session.known
     rule = owed(locale, session)
+    if person.case and person.case.pin and rule.at_least.rank > 0:
+        # Who set a PIN said that others read here.
+        waiting = replace(session, silence_told=True, asking=RESUME, shown=locale.questions[RESUME].stamp)
+        neutral = Reply(locale.phrase("unfinished", {}), priority_of(rule), by_sms=True)
+        return Turn(replace(person, session=waiting), (neutral,), (SilenceTold(rule.at_least.id),))
     words = " ".join(
         (
             *(locale.say(guidance.text, known) for guidance in floors(locale, session)),

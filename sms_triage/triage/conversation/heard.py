@@ -2,17 +2,19 @@
 person's own words, a doubt, and only then a misunderstanding."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sms_triage.triage.content.model import Question
 from sms_triage.triage.content.question_ids import FIND, LABEL, PHONE, PIN, PIN_ASK, RESULT
+from sms_triage.triage.conversation.early import told_early, with_more
 from sms_triage.triage.conversation.privacy import PIN_DIGITS
 from sms_triage.triage.conversation.standing import asked, concluded, is_gone
 from sms_triage.triage.conversation.talk import Talk
+from sms_triage.triage.people.codes import named_in
 from sms_triage.triage.people.session import Session
 from sms_triage.triage.understanding import shorthand
 from sms_triage.triage.understanding.alarms import Alarm
-from sms_triage.triage.understanding.answers import Miss
+from sms_triage.triage.understanding.answers import IsItSevere, Miss
 from sms_triage.triage.understanding.words import normal, readings
 from sms_triage.triage.wording.locale import Locale
 
@@ -36,10 +38,11 @@ class Named:
 
 @dataclass(frozen=True)
 class Answer:
-    """Options of the question on the screen, by number."""
+    """Options of the question on the screen, by number; `beside` is what the same text tells of other questions."""
 
     question: Question
     numbers: frozenset[int]
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,19 +77,22 @@ class Shorthand:
 @dataclass(frozen=True)
 class Stated:
     """What she tells in her own words: dangers, the gravest first, with the language of the first, and findings; in
-    `doubt` also something that may be a danger."""
+    `doubt` also something that may be a danger. A health worker may name the `patient` it is about, by number."""
 
     alarms: tuple[Alarm, ...]
     language: str
     values: Mapping[str, str]
     doubt: bool = False
+    patient: str = ""
 
 
 @dataclass(frozen=True)
 class Stop:
-    """She wants no more texts, and what danger she states in the same breath."""
+    """She wants no more texts, and what danger she states in the same breath. A health worker may name a `patient`, by
+    number, who is what she wants to stop then, perhaps."""
 
     stated: Stated | None
+    patient: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,7 @@ class Outdated:
 class Missed:
     """Nothing of all this, and why no answer could be taken."""
 
-    why: Miss
+    why: Miss | IsItSevere
 
 
 @dataclass(frozen=True)
@@ -153,8 +159,8 @@ def _order(what: Heard) -> int:
 
 def _understood(talk: Talk, text: str) -> Heard:
     body, lexicon = normal(text), talk.locale.lexicon
-    if lexicon.stopping.wished(text):
-        return Stop(_alarms(talk.locale, text))
+    if lexicon.stopping.wished(text) and body not in lexicon.polite.get(talk.locale.language, ()):
+        return Stop(_alarms(talk.locale, text), named_in(body) if talk.person.chw else "")
     command = lexicon.commands.get(body)
     if command == "delete":
         return Command(command)
@@ -191,7 +197,7 @@ def _after_stop(talk: Talk, text: str, command: str | None) -> Heard:
 def _first_words(talk: Talk, text: str) -> Heard:
     if normal(text) in talk.locale.lexicon.greetings:
         return Pleasantry()
-    if stated := _stated(talk.locale, text):
+    if stated := _stated(talk, talk.locale, text):
         return stated
     if talk.person.chw:
         return Nothing()
@@ -209,27 +215,35 @@ def _in_conversation(talk: Talk, session: Session, text: str) -> Heard:
         return Outdated(gone=False)
     if _is_pin(question, body):
         return Typed(question.id, body.replace(" ", ""))
-    meant = locale.readers[question.id].read(text)
+    meant = locale.readers[question.id].read(text, helper=locale.content.for_helper(session.known))
     if isinstance(meant, frozenset):
         return Answer(question, meant)
     if meant == "between" and question.between:
         return Between(question.between.question)
-    if stated := _stated(locale, text, question):
+    if stated := _stated(talk, locale, text, question):
         return stated
+    if two := with_more(locale, session, question, body):
+        return Answer(question, *two)
     digits = any(map(str.isdecimal, body))
     if question.id == FIND or (question.id == PHONE and digits) or (question.id == LABEL and body):
         return Typed(question.id, text)
     lexicon = locale.lexicon
     if body in lexicon.greetings or (body in lexicon.thanks and concluded(locale, session)):
         return Pleasantry()
+    return Missed(meant) if isinstance(meant, IsItSevere) else _unheard(talk, question, meant, text)
+
+
+def _unheard(talk: Talk, question: Question, why: Miss, text: str) -> Heard:
+    """What is no answer and states nothing that is known: it may be a danger all the same."""
+    locale, session = talk.about(talk.current()), talk.current()
     if _may_be_another(talk):
-        return Missed(meant)
+        return Missed(why)
     if question.id != locale.content.roles.danger:
         if locale.alarms.doubtful(text):
             return Doubt()
         if not session.netted and locale.alarms.strange(text):
             return Doubt(net=True)
-    return Missed(meant)
+    return Missed(why)
 
 
 def _alarms(locale: Locale, text: str) -> Stated | None:
@@ -237,17 +251,20 @@ def _alarms(locale: Locale, text: str) -> Stated | None:
     return Stated(tuple(one.alarm for one in heard), heard[0].language, {}) if heard else None
 
 
-def _stated(locale: Locale, text: str, question: Question | None = None) -> Stated | None:
+def _stated(talk: Talk, locale: Locale, text: str, question: Question | None = None) -> Stated | None:
     """What a text tells in her own words. Where the service asks something of its own, only dangers are heard: a name
     is no statement, nor is a place or a PIN, and who reads a check-in may be another."""
     dangers = _alarms(locale, text)
+    if dangers and talk.person.chw:
+        dangers = replace(dangers, patient=named_in(normal(text)))
     if (
         question
         and question.id not in {one.id for one in locale.content.questions}
         and not question.id.startswith(RESULT)
     ):
         return dangers
-    values = locale.statements.told_in(text)
+    early = told_early(locale, talk.current(), normal(text), but=question) if question else {}
+    values = {**early, **locale.statements.told_in(text)}
     if not values and dangers is None:
         return None
     if dangers:

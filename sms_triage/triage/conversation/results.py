@@ -13,6 +13,9 @@ from sms_triage.triage.conversation.turn import Priority, Reply, Turn, priority_
 from sms_triage.triage.people.recurrence import returned
 from sms_triage.triage.people.session import Session
 
+OFFERED = ("agree", "acknowledge")
+"""What may be taken up below a result also when the talk is long over."""
+
 PROMPTS = {OFFER: ("offer", "agree"), TO_CONFIRM: ("acknowledge", "acknowledge")}
 """By condition: the text that offers what depends on it, and the option it tells the number of."""
 
@@ -28,14 +31,15 @@ def conclude(coming: Next) -> Turn:
     session = talk.shown(replace(session, offered=_offered(talk, session)))
     known = facts(locale, session)
     prompts = _prompts(talk, session)
-    result = Reply(locale.result(rule, known, session.offered), priority_of(rule))
+    lead = _leading(talk, session)
+    result = Reply(locale.result(rule, known, session.offered, apart=bool(lead)), priority_of(rule))
     if session.patient:
         why, *slip = noted.first or (Reply(""),)
         told = (Reply("\n".join(filter(None, [why.text, *prompts]))), *slip)
     else:
         told = (*([Reply(locale.phrase(review.says, {}))] if review else []), *map(Reply, prompts))
     said = [reply.text for reply in coming.first]
-    lead = [reply for reply in _leading(talk, session) if reply.text not in said]
+    lead = [reply for reply in lead if reply.text not in said]
     events = (*coming.events, Completed(rule.at_least.id))
     return talk.say(session, *coming.first, *lead, result, *told, events=events)
 
@@ -45,8 +49,9 @@ def again(talk: Talk, session: Session) -> Turn:
     locale = talk.about(session)
     rule, offered = owed(locale, session), tuple(name for name in session.offered if name != MORE)
     session = talk.shown(replace(session, offered=offered))
-    words = locale.result(rule, facts(locale, session), offered)
-    return talk.say(session, *_leading(talk, session), Reply(words, priority_of(rule)), events=(WentBack(),))
+    lead = _leading(talk, session)
+    words = locale.result(rule, facts(locale, session), offered, apart=bool(lead))
+    return talk.say(session, *lead, Reply(words, priority_of(rule)), events=(WentBack(),))
 
 
 def _leading(talk: Talk, session: Session) -> list[Reply]:
@@ -104,9 +109,9 @@ def _read(talk: Talk, session: Session, topic: str, place: int) -> Turn:
 def _by_sms(talk: Talk, session: Session, _: str) -> Turn:
     """The result of a USSD conversation by SMS, as its person asked."""
     locale = talk.locales.of(talk.person.language, "sms", session.topic)
-    result = locale.result(owed(locale, session), facts(locale, session))
-    said = talk.locale.phrase("sent_by_sms", session.known)
     words = [reply.text for reply in _leading(talk, session)]
+    result = locale.result(owed(locale, session), facts(locale, session), apart=bool(words))
+    said = talk.locale.phrase("sent_by_sms", session.known)
     texts = (Reply(text, despite_stop=True, by_sms=True) for text in (*words, result))
     turn = talk.say(session, said, *texts, events=(SentBySms(),))
     return replace(turn, ends=True)

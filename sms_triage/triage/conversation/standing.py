@@ -135,12 +135,12 @@ def raises(locale: Locale, known: Answers, finding: str, value: str) -> bool:
     return now < was
 
 
-def named(locale: Locale, told: Told) -> str:
-    """What was told, as the options name it: at most so much as fits into a line."""
+def named(locale: Locale, session: Session, told: Told) -> str:
+    """What was told, as the options name it to who is asked: at most so much as fits into a line."""
     values = {**told.values, **{f: v for alarm in told.alarms for f, v in locale.content.alarms.get(alarm, {}).items()}}
     labels = (
         option.label.to(helper)
-        for helper in [locale.content.for_helper(values)]
+        for helper in [locale.content.for_helper({**session.known, **values})]
         for question in locale.content.questions
         for option in question.options
         if values.get(option.finding) == option.value

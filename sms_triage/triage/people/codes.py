@@ -1,11 +1,13 @@
 """Numbers of patients that cannot be mistyped into another's."""
 
+import re
 from collections.abc import Iterable
 
 from rapidfuzz.distance import OSA
 from stdnum import damm
 
 SERIAL_DIGITS = 6
+_SPACED = re.compile(r"(?<!\d)\d(?: ?\d){8}(?! ?\d)")
 
 
 def patient_code(partition: int, serial: int) -> str:
@@ -18,6 +20,15 @@ def patient_code(partition: int, serial: int) -> str:
 def is_sound(code: str) -> bool:
     """Whether a number can be a patient's: the right length, and its check digit right."""
     return len(code) == SERIAL_DIGITS + 3 and code.isdecimal() and damm.is_valid(code)
+
+
+def named_in(body: str) -> str:
+    """The number of a patient that a text in normal form names, however it is spaced ("my patient 047 133 883"); "" for
+    none."""
+    for found in _SPACED.finditer(body):
+        if is_sound(code := found[0].replace(" ", "")):
+            return code
+    return ""
 
 
 def spaced(code: str) -> str:

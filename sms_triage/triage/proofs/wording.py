@@ -111,7 +111,8 @@ def _budgets(locale: Locale, choosing: Locale) -> Iterator[str]:
 
         over = partial(_over, budget, who)
         longest_hint = max(
-            (locale.phrase(name, answers, last=9) for name in locale.texts if name.startswith("hint_")), key=sms.units
+            (locale.phrase(name, answers, last=9, number=9) for name in locale.texts if name.startswith("hint_")),
+            key=sms.units,
         )
         for screen in locale.menu.screens.values():
             if screen.asks:

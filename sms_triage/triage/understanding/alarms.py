@@ -1,7 +1,7 @@
 """Danger in a person's own words, in any language, at any moment. A denial ("no heavy bleeding") is no alarm; what is
 only asked or supposed ("if I faint") or long ago ("last year") is no emergency now."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +24,9 @@ LONG_AGO_REACH = 6
 
 STRANGE_FROM = 3
 """A text of fewer words, numbers apart, that nothing understands is a slip, or an answer to somebody else."""
+
+LEAST_SPOKEN = 2
+"""How many words tell a language."""
 
 DOUBT = -1
 """The rank of what is no alarm, but may be one."""
@@ -111,9 +114,10 @@ class Patterns:
 
 @dataclass(frozen=True)
 class Alarms:
-    """All alarms, the gravest first, and what may be one."""
+    """All alarms, the gravest first, and what may be one. `common` are the most used words, by language."""
 
     concepts: Concepts
+    common: Mapping[str, frozenset[str]]
     grammar: GrammarEntry
     alarms: tuple[Alarm, ...]
     patterns: Patterns
@@ -142,9 +146,21 @@ class Alarms:
         """Whether `text` says at some length what nothing here understands: it may be a danger in words that nobody
         thought of."""
         reading = self.concepts.read(text)
-        words = [token for token in reading.tokens if token != BOUNDARY and not token.isdecimal()]
+        words = [token for token in reading.tokens if token != BOUNDARY and not any(map(str.isdecimal, token))]
         known = any(reading.of(language, self.grammar.everyday) for language in reading.places)
         return len(words) >= STRANGE_FROM and not known and not any(self.patterns.standing(reading))
+
+    def spoken_in(self, text: str) -> str:
+        """The language of which a text has the most words, of those known; "" where two have as many, or fewer than
+        two words are known."""
+        reading = self.concepts.read(text)
+        words = {token for token in reading.tokens if token != BOUNDARY}
+        spoken = Counter({language: len(words & common) for language, common in self.common.items()})
+        for language in reading.places:
+            at = {at for places in reading.places[language].values() for place in places for at in place.words}
+            spoken[language] += len({reading.tokens[one] for one in at} - self.common.get(language, frozenset()))
+        (first, most), (_, next_most) = [*spoken.most_common(2), ("", 0), ("", 0)][:2]
+        return first if most >= LEAST_SPOKEN and most > next_most else ""
 
     def _read(self, text: str) -> Reading:
         """`text` taken apart, without what is only a manner of speaking."""
@@ -164,7 +180,11 @@ class Alarms:
             end = max(place.words)
             if end < first <= end + SUPPOSED_REACH and not self._turns(reading, language, end + 1, first):
                 return True
-        for place in () if self._whenever(pattern) else reading.of(language, self.grammar.long_ago):
+        if self._whenever(pattern):
+            return False
+        if any(reading.of(spoken, self.grammar.over) for spoken in reading.places):
+            return True
+        for place in reading.of(language, self.grammar.long_ago):
             start, end = min(place.words), max(place.words)
             before, behind = (end + 1, first) if end < first else (last + 1, start)
             if behind - before < LONG_AGO_REACH and not self._turns(reading, language, before, behind):
@@ -230,7 +250,7 @@ class _Binding:
         self.stops = words((*grammar.turns, *grammar.subjects)) | words((*grammar.denies, *grammar.denies_back))
         own = {*grammar.passed, *grammar.also, *grammar.turns, *grammar.subjects, *grammar.denies, *grammar.denies_back}
         own |= {*grammar.sets_aside, *grammar.everyday}
-        own |= {*grammar.supposes, *grammar.long_ago}
+        own |= {*grammar.supposes, *grammar.long_ago, *grammar.over}
         self.things = words([concept for concept in reading.places[language] if concept not in own])
 
     def ahead(self, denial: Place) -> set[int]:
@@ -274,6 +294,7 @@ def read_alarms(file: AlarmsFile, common: CommonWordsFile, translation: Translat
     concepts, patterns = _understood(file, common)
     return Alarms(
         concepts=concepts,
+        common={language: frozenset(words.split()) for language, words in common.words.items()},
         grammar=file.grammar,
         alarms=tuple(Alarm(entry.id, entry.guidance, entry.whenever) for entry in file.alarms),
         patterns=patterns,

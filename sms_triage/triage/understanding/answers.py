@@ -16,6 +16,14 @@ Miss = Literal["unknown", "unsure", "none_and_more", "between"]
 """Why an answer was not taken: not an answer, could be several, "none" together with something, or an age that leaves
 options open."""
 
+
+@dataclass(frozen=True)
+class IsItSevere:
+    """A word that is the option of this number only if it is severe; said of somebody else, it is the option."""
+
+    number: int
+
+
 FEWEST_YEARS = 10
 """A bare number below may be the number of an option."""
 
@@ -27,7 +35,8 @@ MOST_YEARS = 110
 class Lexicon:
     """The words the service understands, in every language, in normal form.
 
-    `fillers` say nothing beside an answer, `age` words say that a number is an age, `reactions` stand before a message
+    `fillers` say nothing beside an answer, `age` words say that a number is an age, `polite` ones are never STOP to who
+    speaks their language (*acha* is "good" in Hindi and "stop" in Swahili), `reactions` stand before a message
     of ours that a phone sends back. `languages` are words that choose a language; `speaks` tells which language a
     stranger's word is of, for words that are of one language only.
     """
@@ -41,6 +50,7 @@ class Lexicon:
     numbers: Mapping[str, int]
     fillers: frozenset[str]
     age: frozenset[str]
+    polite: Mapping[str, frozenset[str]]
     greetings: frozenset[str]
     thanks: frozenset[str]
     stopping: Stopping
@@ -78,6 +88,7 @@ def read_lexicon(service: ServiceFile) -> Lexicon:
         },
         fillers=normal_set(answers.fillers),
         age=_in_every_language(answers.age),
+        polite=_by_language(answers.yes, answers.no, answers.greetings, answers.thanks),
         greetings=_in_every_language(answers.greetings),
         thanks=_in_every_language(answers.thanks),
         stopping=read_stopping(service),
@@ -87,6 +98,13 @@ def read_lexicon(service: ServiceFile) -> Lexicon:
 
 def _in_every_language(words: Mapping[str, Iterable[str]]) -> frozenset[str]:
     return normal_set(word for of_one in words.values() for word in of_one)
+
+
+def _by_language(*tables: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+    languages = {language for table in tables for language in table}
+    return {
+        language: normal_set(word for table in tables for word in table.get(language, ())) for language in languages
+    }
 
 
 def _of_one_language(*tables: Mapping[str, Iterable[str]]) -> dict[str, str]:
@@ -105,9 +123,13 @@ class Reader:
         self.question = question
         self.lexicon = lexicon
         self.words: dict[str, set[int]] = {}
+        self.if_severe: dict[str, int] = {}
+        self._own: dict[str, set[int]] = {}
         for number, option in enumerate(question.options, 1):
             for phrase in (*option.words, *option.label.both()):
                 self.words.setdefault(normal(phrase), set()).add(number)
+                self._own.setdefault(normal(phrase), set()).add(number)
+            self.if_severe |= {normal(phrase): number for phrase in option.if_severe}
             for meaning, phrases in (("yes", lexicon.yes), ("no", lexicon.no)):
                 named = option.value == meaning or normal(option.label.own.partition(",")[0]) in phrases
                 if not question.several and named:
@@ -119,8 +141,11 @@ class Reader:
         for number, line in question.lines:
             self.words.setdefault(normal(line), set()).add(number)
 
-    def read(self, text: str) -> frozenset[int] | Miss:
-        """The option numbers meant, or why none can be taken."""
+    def read(self, text: str, *, helper: bool = False) -> frozenset[int] | Miss | IsItSevere:
+        """The option numbers meant by who answers for herself or as a `helper`, or why none can be taken."""
+        said = " ".join(token for token in normal(text).split() if token not in self.lexicon.fillers)
+        if number := self.if_severe.get(said):
+            return frozenset({number}) if helper else IsItSevere(number)
         text = _ORDINAL.sub("", _NUMBER_SIGN.sub(" ", text))
         body = normal(text)
         if self.question.several and (span := _SPAN.search(text)) and int(span[1]) + 1 < int(span[2]):
@@ -131,9 +156,9 @@ class Reader:
             or self._both(body, asks)
             or self._numbers(body)
             or self._list(text)
-            or self._of_years(text)
+            or set(filter(None, [self.of_years(text)]))
         )
-        if meant is None:
+        if not meant:
             return "between" if self._is_between(text) else "unknown"
         if not self.question.several:
             return frozenset(meant) if len(meant) == 1 else "unsure"
@@ -184,9 +209,19 @@ class Reader:
                 return None
         return meant if meant and all(1 <= number <= self.question.last for number in meant) else None
 
-    def _of_years(self, text: str) -> set[int] | None:
+    def named(self, body: str) -> int:
+        """The option that a text names in several words of its own, or by an age that is said to be one; 0 for none."""
+        said = " ".join(token for token in body.split() if token not in self.lexicon.fillers)
+        found = set().union(*(self._own.get(phrase, ()) for phrase in (body, said) if " " in phrase))
+        if len(found) == 1:
+            return min(found)
+        of_age = any(token in self.lexicon.age for token in body.split())
+        return self.of_years(body) if of_age else 0
+
+    def of_years(self, text: str) -> int:
+        """The option that one age in years means, by number; 0 for none."""
         years = self._years(text)
-        return {number for number, option in enumerate(self.question.options, 1) if years in option.years} or None
+        return next((number for number, option in enumerate(self.question.options, 1) if years in option.years), 0)
 
     def _is_between(self, text: str) -> bool:
         between, years = self.question.between, self._years(text)

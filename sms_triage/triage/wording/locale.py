@@ -126,9 +126,12 @@ class Locale:
         """A text of the service that says what to send for an option below the result."""
         return self.phrase(name, answers, number=self.after_result(offered).number_of(value))
 
-    def result(self, leading: Rule, answers: Answers, offered: Iterable[str] = ()) -> str:
-        """A result: how soon, what if it gets worse, what it may mean, then the advice that fits."""
+    def result(self, leading: Rule, answers: Answers, offered: Iterable[str] = (), *, apart: bool = False) -> str:
+        """A result: how soon, what if it gets worse, what it may mean, then the advice that fits. It says what it is
+        about if it stands `apart` from something graver that was answered before it."""
         body, below = self.to(self.results[leading.id], answers), self.below(offered, answers)
+        if apart:
+            body = f"{self.phrase('apart', answers)} {body}"
         if self.channel == "ussd":
             return f"{body}\n{below}"
         for line in self.tips(answers):
