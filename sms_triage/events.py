@@ -101,6 +101,13 @@ class StatementHeard(Event, name="statement"):
 
 
 @dataclass(frozen=True)
+class QuestionAnswered(Event, name="question"):
+    """A question of hers that the content answers."""
+
+    what: str
+
+
+@dataclass(frozen=True)
 class AlarmHeard(Event, name="alarm"):
     """A danger in somebody's own words."""
 

@@ -8,8 +8,12 @@ from ipaddress import ip_network
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-LINES = ("EMERGENCY_NUMBER", "VIOLENCE_HELPLINE", "YOUTH_HELPLINE", "CRISIS_LINE", "CLINIC_LINE")
-"""Telephone lines named in the messages. One that is not set is left out of the words."""
+LINES = (
+    "EMERGENCY_NUMBER", "VIOLENCE_HELPLINE", "YOUTH_HELPLINE", "CRISIS_LINE", "CLINIC_LINE",
+    "SERVICE_NAME", "TEXT_PRICE",
+)  # fmt: skip
+"""Telephone lines named in the messages, who runs the service and what a text costs a person. One that is not set is
+left out of the words."""
 
 
 class SettingsError(Exception):

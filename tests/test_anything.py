@@ -11,8 +11,8 @@ from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.simulator import SimulatorGateway
 from sms_triage.service.service import Service
 from sms_triage.text import fits_ussd
-from sms_triage.triage.conversation.conversation import SILENT_AFTER_MISSES
 from sms_triage.triage.conversation.engine import take_turn
+from sms_triage.triage.conversation.misses import SILENT_AFTER_MISSES
 from sms_triage.triage.conversation.standing import owed
 from sms_triage.triage.people.chw import Chw
 from sms_triage.triage.people.session import Person

@@ -85,7 +85,7 @@ UNCITED = ("S9",)
 def referred_to(place: Place) -> bool:
     """Whether anything else names it: the ids of rules and invariants are there for people, letters for health workers."""
     kind = place.keys[0] if place.keys else ""
-    for_people = kind in ("rules", "invariants", "advice_invariants") and place.keys[-1] == "id"
+    for_people = kind in ("rules", "invariants", "advice_invariants", "asked") and place.keys[-1] == "id"
     letters = kind == "shorthand" and len(place.name) == 1
     return not (for_people or letters or place.name in UNCITED)
 

@@ -7,7 +7,7 @@ import pytest
 
 from sms_triage.triage.content.opening import open_folder
 from sms_triage.triage.content.reader import content_dir
-from sms_triage.triage.proofs.words import Result, read_labelled, results
+from sms_triage.triage.proofs.words import Outcome, Result, read_labelled, results
 from sms_triage.triage.wording.locale import Locale, Locales
 from tests.common_words import most_used, worth_keeping
 
@@ -21,19 +21,27 @@ def all_of(half: str, every_face: Locales) -> dict[tuple[str, bool], Result]:
     return {(one.language, one.danger): one for one in found if not one.kind}
 
 
-@pytest.mark.parametrize(("half", "told"), [("tuned", 0.8), ("unseen", 0.6)])
-def test_dangers_are_told_what_to_do_or_asked_and_nothing_harmless_is_an_emergency(
-    every_face: Locales, half: str, told: float
+@pytest.mark.parametrize(
+    ("half", "told", "told_or_asked", "false"), [("tuned", 0.8, 0.99, 0.01), ("unseen", 0.6, 0.97, 0.07)]
+)
+def test_dangers_are_told_what_to_do_or_asked_and_hardly_anything_harmless_is_an_emergency(
+    every_face: Locales, half: str, told: float, told_or_asked: float, false: float
 ) -> None:
+    """Of the unseen harmless texts a third are denials and tales of the past, which are the hardest."""
     found = all_of(half, every_face)
-    for language in LANGUAGES:
-        dangers, harmless = found[language, True], found[language, False]
-        assert dangers.texts >= 25
-        assert dangers.share("told", "asked") >= 0.96, f"{language}: met with silence"
-        assert dangers.share("told") >= told, language
-        assert harmless.outcomes.get("told", 0) <= 1, f"{language}: false emergencies"
-    every = [found[language, False] for language in LANGUAGES]
-    assert sum(one.outcomes.get("told", 0) for one in every) <= sum(one.texts for one in every) / 100
+    dangers, harmless = ([found[language, danger] for language in LANGUAGES] for danger in (True, False))
+    for one in dangers:
+        assert one.texts >= 25
+        assert one.share("told", "asked") >= told_or_asked - 0.04, f"{one.language}: met with silence"
+        assert one.share("told") >= told, one.language
+    assert share(dangers, "told", "asked") >= told_or_asked
+    assert share(harmless, "told") <= false
+    assert share(harmless, "asked") <= 0.5
+
+
+def share(results: list[Result], *outcomes: Outcome) -> float:
+    count = sum(one.outcomes.get(outcome, 0) for one in results for outcome in outcomes)
+    return count / sum(one.texts for one in results)
 
 
 ARE_DANGERS = {

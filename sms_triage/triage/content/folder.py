@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sms_triage.triage.content.errors import ContentError, nearest
 from sms_triage.triage.content.schema import (
     AlarmsFile,
+    AskedFile,
     ChwFile,
     CommonWordsFile,
     FollowUpFile,
@@ -16,7 +17,7 @@ from sms_triage.triage.content.schema import (
 )
 
 SERVICE, FOLLOW_UP, CHW, ALARMS = "service.yaml", "followup.yaml", "chw.yaml", "alarms.yaml"
-COMMON_WORDS = "common_words.yaml"
+COMMON_WORDS, ASKED = "common_words.yaml", "asked.yaml"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Folder:
     chw: ChwFile
     alarms: AlarmsFile
     common_words: CommonWordsFile
+    asked: AskedFile
 
     def topic(self, id: str = "") -> tuple[str, TopicFile]:
         """A topic with its id; the first if none is named."""

@@ -7,10 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 from sms_triage.triage.content.errors import ContentError
-from sms_triage.triage.content.folder import ALARMS, CHW, COMMON_WORDS, FOLLOW_UP, SERVICE, Folder
+from sms_triage.triage.content.folder import ALARMS, ASKED, CHW, COMMON_WORDS, FOLLOW_UP, SERVICE, Folder
 from sms_triage.triage.content.references import faults, files_faults
 from sms_triage.triage.content.schema import (
     AlarmsFile,
+    AskedFile,
     ChwFile,
     CommonWordsFile,
     FollowUpFile,
@@ -53,6 +54,7 @@ def _opened(directory: Path, version: str) -> Folder:
         chw=read(CHW, ChwFile),
         alarms=read(ALARMS, AlarmsFile),
         common_words=read(COMMON_WORDS, CommonWordsFile),
+        asked=read(ASKED, AskedFile),
     )
     for fault in faults(folder):
         raise ContentError(fault)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from sms_triage.triage.content.errors import nearest
-from sms_triage.triage.content.folder import ALARMS, CHW, COMMON_WORDS, FOLLOW_UP, SERVICE, Folder
+from sms_triage.triage.content.folder import ALARMS, ASKED, CHW, COMMON_WORDS, FOLLOW_UP, SERVICE, Folder
 from sms_triage.triage.content.protocols import RECURRENCE
 from sms_triage.triage.content.question_ids import OUTCOME, OWN, RESERVED, TIME
 from sms_triage.triage.content.results import CONDITIONS
@@ -42,6 +42,7 @@ def faults(folder: Folder) -> Faults:
     yield from _alarms(folder)
     yield from _own_questions(folder)
     yield from _own_texts(folder)
+    yield from _asked(folder)
 
 
 def files_faults(service: ServiceFile, topics: Collection[str], languages: Collection[str]) -> Faults:
@@ -356,12 +357,26 @@ def _alarms(folder: Folder) -> Faults:
         yield from _filled(place, guidance.text, (*NAMES, *folder.service.deployment))
 
 
+def _asked(folder: Folder) -> Faults:
+    """Each question is answered once, and what its answer asks for is there to be filled in."""
+    files = {ASKED: folder.asked.asked, **{f"topics/{id}.yaml": topic.asked for id, topic in folder.topics.items()}}
+    for file, entries in files.items():
+        own = [*entries, *(folder.asked.asked if file != ASKED else ())]
+        yield from _once(f"{file}: asked", "question", (entry.id for entry in own))
+        for entry in entries:
+            place = f"{file}: asked, {entry.id}"
+            yield from _phrases(folder, place, entry.patterns, folder.alarms.concepts)
+            yield from _filled(place, entry.text, (*NAMES, *folder.service.deployment))
+
+
 def _concepts(folder: Folder) -> Faults:
     """Concepts are made of those above them, and each is there for something."""
     file, above = folder.alarms, dict[str, ByLanguage]()
     named = {name for alarm in file.alarms for name in _named_in(alarm.patterns)} | {*_named_in(file.doubt)}
+    named |= {name for entry in folder.asked.asked for name in _named_in(entry.patterns)}
     for topic in folder.topics.values():
-        named |= {name for statement in topic.statements for name in _named_in(statement.patterns)}
+        said = [entry.patterns for entry in topic.statements] + [entry.patterns for entry in topic.asked]
+        named |= {name for patterns in said for name in _named_in(patterns)}
     for name in file.grammar.__struct_fields__:
         concepts = getattr(file.grammar, name)
         yield from _known(f"{ALARMS}: grammar, {name}", "concept", concepts, file.concepts)

@@ -160,7 +160,16 @@ class StatementEntry(Shape):
     patterns: ByLanguage
 
 
-class TopicFile(Shape):
+class AskedEntry(Shape):
+    id: str
+    patterns: ByLanguage
+    text: Words
+    urgent: bool = False
+
+
+class TopicFile(Shape, eq=False):
+    """Known by itself: what is made of its words is made once."""
+
     title: Words
     review: str
     names: NamesEntry
@@ -179,6 +188,7 @@ class TopicFile(Shape):
     statements: tuple[StatementEntry, ...] = ()
     recurrence: RecurrenceEntry | None = None
     shorthand: dict[str, str] = {}
+    asked: tuple[AskedEntry, ...] = ()
 
 
 class OwnQuestionEntry(Shape):
@@ -217,6 +227,7 @@ class KeywordsEntry(Shape):
     restart: ByLanguage
     language: ByLanguage
     again: ByLanguage
+    result: ByLanguage
     diary: ByLanguage
     delete: ByLanguage
     back: ByLanguage
@@ -329,6 +340,12 @@ class AlarmsFile(Shape, eq=False):
     alarms: tuple[AlarmEntry, ...]
     doubt: ByLanguage
     guidance: dict[str, GuidanceEntry]
+
+
+class AskedFile(Shape, eq=False):
+    """Known by itself, like the alarms."""
+
+    asked: tuple[AskedEntry, ...]
 
 
 class CommonWordsFile(Shape, eq=False):

@@ -12,6 +12,7 @@ from sms_triage.events import (
     Began,
     HelpAsked,
     LanguageAsked,
+    QuestionAnswered,
     Restarted,
     Resumed,
     Stopped,
@@ -45,11 +46,12 @@ from sms_triage.triage.conversation import (
 from sms_triage.triage.conversation.guidance import guidance_of
 from sms_triage.triage.conversation.heard import Heard, understand
 from sms_triage.triage.conversation.misses import question_words
-from sms_triage.triage.conversation.standing import certain, concluded, named
+from sms_triage.triage.conversation.standing import certain, concluded, named, owed
 from sms_triage.triage.conversation.talk import ANY, Handler, Handlers, Next, Talk, begin, home
 from sms_triage.triage.conversation.turn import Reply, Turn
 from sms_triage.triage.people.effects import Notify
 from sms_triage.triage.people.session import Session, Told, answers
+from sms_triage.triage.understanding.questions import Answered
 from sms_triage.triage.understanding.words import normal
 from sms_triage.triage.wording.locale import Locale
 
@@ -110,8 +112,10 @@ def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way o
             return _stated(_in_her_language(talk, language), session, what)
         case heard.Doubt(net):
             return statements.ask_danger(talk, session, net)
-        case heard.Pleasantry():
-            return _pleasantry(talk, session)
+        case heard.Asked(question, doubt):
+            return _answer_her(talk, session, question, doubt)
+        case heard.Pleasantry(thanks):
+            return _pleasantry(talk, session, thanks)
         case heard.Outdated(gone):
             said = talk.locale.phrase("question_gone", session.known) if gone else ""
             return Next(talk, replace(session, asking="") if gone else session, before=said)
@@ -212,6 +216,10 @@ def _diary(talk: Talk, session: Session) -> Next | Turn:
     return privacy.ask_for_diary(talk, session)
 
 
+def _result(talk: Talk, session: Session) -> Next | Turn:
+    return results.again(talk, session) if concluded(talk.about(session), session) else _start(talk, session)
+
+
 def _again(talk: Talk, session: Session) -> Next:
     return episodes.report(talk)
 
@@ -240,7 +248,7 @@ def _back(talk: Talk, session: Session) -> Next | Turn:
 
 COMMANDS: Mapping[str, Callable[[Talk, Session], Next | Turn]] = {
     "delete": _delete, "help": _help, "restart": _restart, "language": _language, "start": _start,
-    "diary": _diary, "again": _again, "back": _back,
+    "diary": _diary, "again": _again, "back": _back, "result": _result,
 }  # fmt: skip
 """By command but STOP, which is heard in other words too; which words mean it the content says."""
 
@@ -349,9 +357,30 @@ def _stated(talk: Talk, session: Session, what: heard.Stated) -> Next | Turn:
     return statements.stated(talk, session, what)
 
 
-def _pleasantry(talk: Talk, session: Session) -> Next | Turn:
+def _answer_her(talk: Talk, session: Session, question: Answered, doubt: bool) -> Next | Turn:
+    """What the content answers to a question of hers, before the question that stood. In an emergency nothing may
+    reassure: she is told again what to do now."""
+    locale = talk.about(session)
+    rule = owed(locale, session)
+    text = question.text if question.urgent or rule.at_least.rank > 0 else rule.at_least.text
+    said, asked_about = Reply(locale.say(text, session.known)), QuestionAnswered(question.id)
+    if doubt:
+        coming = statements.ask_danger(talk, session, net=False)
+        return replace(coming, first=(said,), events=(asked_about, *coming.events))
+    if talk.before is None:
+        coming = begin(talk)
+        return replace(coming, first=(said,), events=(asked_about, *coming.events))
+    if concluded(locale, session):
+        return talk.aside(session, said, events=(asked_about,))
+    return Next(talk, replace(session, misses=0), first=(said,), events=(asked_about,))
+
+
+def _pleasantry(talk: Talk, session: Session, thanks: bool) -> Next | Turn:
     if talk.before is None:
         return begin(talk)
-    if concluded(talk.about(session), session):
+    locale = talk.about(session)
+    if concluded(locale, session) and thanks and talk.channel == "sms":
+        return talk.aside(session, locale.phrase("take_care", session.known))
+    if concluded(locale, session):
         return talk.aside(session, results.below(talk, session))
     return Next(talk, replace(session, misses=0))

@@ -15,6 +15,7 @@ from sms_triage.triage.people.session import Session
 from sms_triage.triage.understanding import shorthand
 from sms_triage.triage.understanding.alarms import Alarm
 from sms_triage.triage.understanding.answers import IsItSevere, Miss
+from sms_triage.triage.understanding.questions import Answered
 from sms_triage.triage.understanding.words import normal, readings
 from sms_triage.triage.wording.locale import Locale
 
@@ -103,8 +104,18 @@ class Doubt:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question of hers to which the content has an answer; with it may come a `doubt`."""
+
+    question: Answered
+    doubt: bool = False
+
+
+@dataclass(frozen=True)
 class Pleasantry:
-    """A greeting, or nothing but what is ours: a heart on a message; after a result, thanks too."""
+    """A greeting, or nothing but what is ours: a heart on a message; after a result, `thanks` too."""
+
+    thanks: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,8 +139,8 @@ class Nothing:
 
 
 Heard = (
-    Command | Stop | Named | Answer | Between | Typed | Seen | Shorthand | Stated | Doubt | Pleasantry | Outdated
-    | Missed | Nothing
+    Command | Stop | Named | Answer | Between | Typed | Seen | Shorthand | Stated | Doubt | Asked | Pleasantry
+    | Outdated | Missed | Nothing
 )  # fmt: skip
 
 
@@ -137,7 +148,7 @@ def understand(talk: Talk, text: str) -> Heard:
     """What a text is taken for: what is safest of what it may mean."""
     own = talk.locale.quotations.own_words(text)
     if normal(text) and not normal(own):
-        return Pleasantry()
+        return Pleasantry(thanks=True)
     what = min((_understood(talk, reading) for reading in readings(own)), key=_order)
     if isinstance(what, Missed) and own != text and not _may_be_another(talk):
         # Whether she asks what a danger of ours means, or says that she has it, nobody knows.
@@ -153,7 +164,7 @@ def _may_be_another(talk: Talk) -> bool:
 
 
 def _order(what: Heard) -> int:
-    ranks = ((Stop, 0), (Stated, 1), (Doubt, 3), (Missed, 4), (Nothing, 4))
+    ranks = ((Stop, 0), (Stated, 1), (Asked, 3), (Doubt, 3), (Missed, 4), (Nothing, 4))
     return next((rank for kind, rank in ranks if isinstance(what, kind)), 2)
 
 
@@ -201,6 +212,8 @@ def _first_words(talk: Talk, text: str) -> Heard:
         return stated
     if talk.person.chw:
         return Nothing()
+    if question := talk.locale.asked.asked_in(text):
+        return Asked(question, talk.locale.alarms.doubtful(text))
     if talk.locale.alarms.doubtful(text):
         return Doubt()
     return Doubt(net=True) if talk.locale.alarms.strange(text) else Nothing()
@@ -228,8 +241,12 @@ def _in_conversation(talk: Talk, session: Session, text: str) -> Heard:
     if question.id == FIND or (question.id == PHONE and digits) or (question.id == LABEL and body):
         return Typed(question.id, text)
     lexicon = locale.lexicon
-    if body in lexicon.greetings or (body in lexicon.thanks and concluded(locale, session)):
+    if body in lexicon.greetings:
         return Pleasantry()
+    if concluded(locale, session) and text.strip() and (not body or body in lexicon.thanks):
+        return Pleasantry(thanks=True)
+    if not text.strip():
+        return Missed("picture")
     return Missed(meant) if isinstance(meant, IsItSevere) else _unheard(talk, question, meant, text)
 
 
@@ -238,8 +255,11 @@ def _unheard(talk: Talk, question: Question, why: Miss, text: str) -> Heard:
     locale, session = talk.about(talk.current()), talk.current()
     if _may_be_another(talk):
         return Missed(why)
+    doubtful = question.id != locale.content.roles.danger and locale.alarms.doubtful(text)
+    if asks := locale.asked.asked_in(text):
+        return Asked(asks, doubtful)
     if question.id != locale.content.roles.danger:
-        if locale.alarms.doubtful(text):
+        if doubtful:
             return Doubt()
         if not session.netted and locale.alarms.strange(text):
             return Doubt(net=True)

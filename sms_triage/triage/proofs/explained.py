@@ -58,6 +58,8 @@ def kind_of(what: Heard) -> str:
             return "alarm" if alarms else "statement"
         case heard.Doubt():
             return "doubt"
+        case heard.Asked():
+            return "question"
         case heard.Stop():
             return "command: stop"
         case heard.Command(name):

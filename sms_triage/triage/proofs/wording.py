@@ -134,13 +134,22 @@ def _budgets(locale: Locale, choosing: Locale) -> Iterator[str]:
             yield from over(f"disposition {disposition.id}", what, budget.question)
             so_far = f"{locale.phrase('so_far', answers)} {what} {if_worse}"
             yield from over(f"broken-off, {disposition.id}", so_far, budget.result)
-        for id, guidance in locale.alarms.guidance.items():
+        for where, text, most in _answers(locale):
             for one in (locale, bare):
-                yield from over(f"guidance {id}", one.say(guidance.text, answers), budget.result)
+                yield from over(where, one.say(text, answers), most)
         for where, text in _lines(locale.content):
             yield from over(where, locale.say(text, answers), budget.line)
             for page in locale.pages([locale.say(text, answers)], answers):
                 yield from over(f"{where}, as a page", page, budget.result)
+
+
+def _answers(locale: Locale) -> Iterator[tuple[str, Text, int]]:
+    """What is said to what she tells or asks in her own words, and the most segments of it."""
+    budget = locale.content.budget
+    for id, guidance in locale.alarms.guidance.items():
+        yield f"guidance {id}", guidance.text, budget.result
+    for asked in locale.asked.answers:
+        yield f"asked {asked.id}", asked.text, budget.line
 
 
 def _texts(locale: Locale) -> Iterator[str]:

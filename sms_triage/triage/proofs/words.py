@@ -45,7 +45,7 @@ def outcome(locales: Locales, text: str) -> Outcome:
     match what:
         case heard.Stated(alarms, _, _) if alarms:
             return "told"
-        case heard.Doubt() | heard.Stated(doubt=True):
+        case heard.Doubt() | heard.Stated(doubt=True) | heard.Asked(doubt=True):
             return "asked"
     return "silent"
 

@@ -19,9 +19,6 @@ DENIAL_REACH = 4
 SUPPOSED_REACH = 4
 """How many words behind an "if" a danger is only supposed."""
 
-LONG_AGO_REACH = 6
-"""How many words from a "last year" a danger is long past."""
-
 STRANGE_FROM = 3
 """A text of fewer words, numbers apart, that nothing understands is a slip, or an answer to somebody else."""
 
@@ -133,6 +130,11 @@ class Alarms:
                 stated.setdefault(pattern.rank, []).append(pattern.language)
         return tuple(Heard(self.alarms[rank], _most_spoken(reading, stated[rank])) for rank in sorted(stated))
 
+    def speaks_of(self, text: str) -> tuple[Alarm, ...]:
+        """Everything that `text` speaks of, denied or not, in their order."""
+        ranks = {pattern.rank for pattern, _ in self.patterns.standing(self.concepts.read(text))}
+        return tuple(self.alarms[rank] for rank in sorted(ranks - {DOUBT}))
+
     def doubtful(self, text: str) -> bool:
         """Whether `text` speaks of something that may be a danger, so that the danger question should be asked."""
         reading = self._read(text)
@@ -184,11 +186,12 @@ class Alarms:
             return False
         if any(reading.of(spoken, self.grammar.over) for spoken in reading.places):
             return True
-        for place in reading.of(language, self.grammar.long_ago):
-            start, end = min(place.words), max(place.words)
-            before, behind = (end + 1, first) if end < first else (last + 1, start)
-            if behind - before < LONG_AGO_REACH and not self._turns(reading, language, before, behind):
-                return True
+        for spoken in reading.places:
+            for place in reading.of(spoken, self.grammar.long_ago):
+                start, end = min(place.words), max(place.words)
+                between = (end + 1, first) if end < first else (last + 1, start)
+                if not self._turns(reading, spoken, *between):
+                    return True
         return False
 
     def _whenever(self, pattern: Pattern) -> bool:

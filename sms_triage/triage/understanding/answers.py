@@ -12,9 +12,9 @@ from sms_triage.triage.content.schema import ServiceFile
 from sms_triage.triage.understanding.stop import Stopping, read_stopping
 from sms_triage.triage.understanding.words import fold, normal, normal_set
 
-Miss = Literal["unknown", "unsure", "none_and_more", "between"]
-"""Why an answer was not taken: not an answer, could be several, "none" together with something, or an age that leaves
-options open."""
+Miss = Literal["unknown", "unsure", "none_and_more", "between", "picture"]
+"""Why an answer was not taken: not an answer, could be several, "none" together with something, an age that leaves
+options open, or no words at all."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from sms_triage.triage.content.translations import Collector, Translation, langu
 from sms_triage.triage.menu.menu import load_menu, menu_path, menus_dir, question_text, result_text
 from sms_triage.triage.understanding.alarms import read_alarms
 from sms_triage.triage.understanding.answers import Reader, read_lexicon
+from sms_triage.triage.understanding.questions import read_questions
 from sms_triage.triage.understanding.statements import read_statements
 from sms_triage.triage.understanding.words import normal
 from sms_triage.triage.wording.locale import Locale, Locales
@@ -64,6 +65,8 @@ def load_locale(
     alarms = read_alarms(folder.alarms, folder.common_words, translation)
     guidance = {id: replace(said, text=_named(said.text, content)) for id, said in alarms.guidance.items()}
 
+    asked = read_questions(folder.topics[content.topic], folder.asked, folder.alarms, folder.common_words, translation)
+
     def ready(text: Text) -> Text:
         return Text(*(sms.plain(_fill_known(words, values, content)) for words in text.both()))
 
@@ -72,7 +75,8 @@ def load_locale(
         menu=menu,
         lexicon=lexicon,
         alarms=replace(alarms, guidance=guidance),
-        statements=read_statements(folder.topics[content.topic].statements, folder.alarms, folder.common_words),
+        statements=read_statements(folder.topics[content.topic], folder.alarms, folder.common_words),
+        asked=replace(asked, answers=tuple(replace(one, text=_named(one.text, content)) for one in asked.answers)),
         questions=questions,
         asks={id: ready(question_text(question)) for id, question in own_questions.items()},
         readers={id: Reader(question, lexicon) for id, question in questions.items()},
@@ -202,6 +206,8 @@ def collect_texts(directory: Path) -> dict[str, str]:
     for topic in folder.topics:
         load_content(directory, collector, topic=topic)
     read_alarms(folder.alarms, folder.common_words, collector)
+    for file in folder.topics.values():
+        read_questions(file, folder.asked, folder.alarms, folder.common_words, collector)
     for id, entry in folder.own_questions.items():
         _own_question(id, entry, collector)
     for channel in CHANNELS:

@@ -13,6 +13,7 @@ from sms_triage.triage.content.templates import fill
 from sms_triage.triage.menu.menu import Menu, Screen
 from sms_triage.triage.understanding.alarms import Alarms
 from sms_triage.triage.understanding.answers import Lexicon, Reader
+from sms_triage.triage.understanding.questions import Questions
 from sms_triage.triage.understanding.quoted import Quotations, quotations
 from sms_triage.triage.understanding.statements import Statements
 
@@ -31,6 +32,7 @@ class Locale:
     lexicon: Lexicon
     alarms: Alarms
     statements: Statements
+    asked: Questions
     questions: Mapping[str, Question]
     asks: Mapping[str, Text]
     readers: Mapping[str, Reader]
