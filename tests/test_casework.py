@@ -385,10 +385,10 @@ def test_who_gave_a_patient_away_in_the_middle_of_her_check_is_told_so_with_the_
     """It is not noted with somebody else's patient; the advice is told all the same."""
     code = ward.new_patient(AMINA, IN_A_WEEK)
     before = ward.patients(AMINA)
-    ward.text(AMINA, "MENU", "4", code, "1", "5", "1", "2", "1", "1")
+    ward.text(AMINA, "MENU", "4", code, "1", "5", "1", "3", "1", "1")
     assert ward.outside.command("chw", "handover", AMINA, BARAKA).output == "1 patients handed over\n"
     ward.outside.settle()
-    result, told = ward.text(AMINA, "4")
+    result, told = ward.text(AMINA, "5")
     assert result.startswith("She must see a nurse or doctor TODAY.")
     assert told == f"{spaced(code)} is no patient of yours."
     assert ward.patients(BARAKA) == before

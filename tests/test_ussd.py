@@ -304,7 +304,7 @@ def test_no_page_is_ever_too_long(network: Network) -> None:
 def test_a_turn_on_ussd_is_the_same_turn_as_by_sms(service: Service, network: Network) -> None:
     network.call("1*5*2*1*2*1*1*6*7")
     by_sms = Person()
-    for text in ("hi", "1", "5", "1", "2", "1", "1", "6", "7"):
+    for text in ("hi", "1", "5", "1", "3", "1", "1", "7", "7"):
         by_sms = take_turn(service.locales, by_sms, text, 0.0).person
     dialled = service.store.load(service.vault.person(ANA)).person.session
     assert dialled is not None

@@ -72,10 +72,11 @@ def test_the_real_content_is_sound_for_every_answer_set() -> None:
         *unhandled(open_folder(content_dir())),
         *check_shorthand(locale.content.shorthand, locale.content),
     ) == ()
-    # 2 to the 4 dangers with 4 times for forced sex, 4 x 5 x 4 x 4 values, 2 to the 5 signs and the 6 backgrounds.
-    assert found.answer_sets == (8 + 8 * 4) * 4 * 5 * 4 * 4 * 2**5 * 2**6
+    # 2 to the 4 dangers with 4 times for forced sex; pregnancy, life stage; drops, or 3 amounts that still bleed or not;
+    # frequency; 2 to the 6 signs and the 6 backgrounds.
+    assert found.answer_sets == (8 + 8 * 4) * 4 * 6 * (1 + 3 * 3) * 4 * 2**6 * 2**6
     assert sum(found.everybody.questions.values()) == found.answer_sets
-    assert max(found.everybody.questions) <= 7
+    assert max(found.everybody.questions) <= 7 + 1  # whether it still bleeds, where that matters
     assert min(found.no_emergency.questions) > min(found.everybody.questions)
 
 

@@ -6,16 +6,16 @@ from sms_triage.triage.wording.locale import Locales
 from tests.talk import Talk
 
 # A conversation is the texts sent after "hi"; `…1` reads all tips, `…2` all causes after the result.
-LIGHT = ["1", "5", "1", "2", "1", "1", "6", "7"]
+LIGHT = ["1", "5", "1", "3", "1", "1", "7", "7"]
 DRY = [*LIGHT[:7], "4"]
-PAIN = ["1", "5", "1", "2", "1", "1", "1"]
-DISCHARGE = ["1", "5", "1", "2", "1", "1", "3", "7"]
-BURNING = ["1", "5", "1", "2", "1", "1", "2", "7"]
-AGAIN = ["1", "5", "1", "2", "1", "2", "6", "7"]
-OFTEN = ["1", "5", "1", "2", "1", "3", "6", "7"]
-MORE = ["1", "5", "1", "2", "2", "6", "7"]
-PAD = ["1", "5", "1", "2", "3", "6"]
-FEVER = ["1", "5", "1", "2", "1", "1", "4"]
+PAIN = ["1", "5", "1", "3", "1", "1", "1"]
+DISCHARGE = ["1", "5", "1", "3", "1", "1", "4", "7"]
+BURNING = ["1", "5", "1", "3", "1", "1", "3", "7"]
+AGAIN = ["1", "5", "1", "3", "1", "2", "7", "7"]
+OFTEN = ["1", "5", "1", "3", "1", "3", "7", "7"]
+MORE = ["1", "5", "1", "3", "2", "1", "7", "7"]
+PAD = ["1", "5", "1", "3", "3", "7"]
+FEVER = ["1", "5", "1", "3", "1", "1", "5"]
 WORRIED = [*LIGHT[:7], "6"]
 PARTNER = [*LIGHT[:7], "1"]
 PILL = [*LIGHT[:7], "3"]
@@ -47,7 +47,7 @@ STATEMENTS = [
     ("red flag: cramping, burning, deep pain", PAIN, "infection, endometriosis or deep contact"),
     ("red flag: green, yellow, foul discharge", DISCHARGE, "Smelly or green fluid"),
     ("red flag: pain when peeing", BURNING, "STI or a urine infection"),
-    ("red flag: pain during sex", PAIN, "Belly pain or sex hurts"),
+    ("red flag: pain during sex", PAIN, "Sex hurts"),
     ("red flag: fever, fatigue, unwell", FEVER, "Fever, unwell, tired"),
     ("chlamydia, gonorrhea", LIGHT, "STIs (chlamydia, gonorrhea)"),
     (

@@ -38,7 +38,7 @@ def test_the_report_has_the_transcript(tmp_path: Path) -> None:
     found = json.loads(output)
     assert code == 0
     assert found["summary"] == {
-        "n": 2, "exact": 2, "over": 0, "under": 0, "median_turns": 5.5, "median_segments": 7.5
+        "n": 2, "exact": 2, "over": 0, "under": 0, "median_turns": 6.0, "median_segments": 8.0
     }  # fmt: skip
     assert found["vignettes"][0]["asked"] == ["for_whom", "danger"]
     assert found["vignettes"][0]["transcript"][0] == {"from": "person", "text": "hi"}
