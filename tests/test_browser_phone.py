@@ -117,7 +117,11 @@ def test_weeks_pass_in_seconds(browser: webdriver.Chrome, address: str) -> None:
     browser.refresh()
     for place, text in enumerate(["hi", "1", "1"], 1):
         say(browser, text, place)
-    WebDriverWait(browser, 10).until(lambda _: bubbles(browser, "theirs")[-1].startswith("Shall we text you later"))
+    WebDriverWait(browser, 10).until(
+        lambda _: bubbles(browser, "theirs")[-1].startswith(
+            "Delete these messages if someone else may see this phone. Shall we"
+        )
+    )
     for place, text in enumerate(["3", "1", "1"], 5):
         say(browser, text, place)
     browser.find_element(By.CSS_SELECTOR, "#later button[value='1814400']").click()

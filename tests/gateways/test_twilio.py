@@ -147,7 +147,7 @@ def test_a_picture_without_words_gets_the_question_again(twilio: Twilio, deploye
     twilio.text("hi", "SM1")
     assert twilio.text("", "SM2", NumMedia="1").status_code == 200
     deployed.drain()
-    assert api.said_to(ANA)[-1].startswith("Please send one number from 1 to 2.")
+    assert api.said_to(ANA)[-1].startswith("Send one number, 1 to 2.")
 
 
 def test_a_call_that_is_no_message_gets_400(twilio: Twilio) -> None:

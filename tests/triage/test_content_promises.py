@@ -6,7 +6,7 @@ from sms_triage.triage.content.conditions import Condition
 from sms_triage.triage.wording.locale import Locale, Locales
 from tests.talk import Talk
 
-COMFORT = ("lubricant", "deep positions", "rest from sex")
+COMFORT = ("lube", "deep positions", "rest from sex")
 """Advice for who bleeds from friction. It would hurt or mock who was forced."""
 LATER = (*COMFORT, "Watch for it to come back", "Go sooner if", "cervical screening")
 """And what is read out to nobody who has to run."""

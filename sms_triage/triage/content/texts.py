@@ -12,7 +12,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "hint_one": ("last",), "hint_several": ("last",), "hint_none": ("last",), "hint_unsure": (), "hint_again": (),
     # Said with a result and below it
     "after_result": ("options",), "after_result_short": ("options",), "more": ("more",), "that_is_all": (),
-    "sent_by_sms": (), "so_far": (),
+    "sent_by_sms": (), "delete": (), "so_far": (),
     # Questions that are only words
     "topic": (), "pin_ask": (), "find": (), "phone": (),
     # Said of check-ins and notes

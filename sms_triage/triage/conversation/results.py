@@ -28,7 +28,7 @@ def conclude(coming: Next) -> Turn:
     session = talk.shown(replace(session, offered=_offered(talk, session)))
     known = facts(locale, session)
     prompts = _prompts(talk, session)
-    result = Reply(locale.result(rule, known, session.offered), priority_of(rule))
+    result = Reply(locale.result(rule, known, session.offered, _last(talk, session)), priority_of(rule))
     if session.patient:
         why, *slip = noted.first or (Reply(""),)
         told = (Reply("\n".join(filter(None, [why.text, *prompts]))), *slip)
@@ -45,7 +45,7 @@ def again(talk: Talk, session: Session) -> Turn:
     locale = talk.about(session)
     rule, offered = owed(locale, session), tuple(name for name in session.offered if name != MORE)
     session = talk.shown(replace(session, offered=offered))
-    words = locale.result(rule, facts(locale, session), offered)
+    words = locale.result(rule, facts(locale, session), offered, _last(talk, session))
     return talk.say(session, *_leading(talk, session), Reply(words, priority_of(rule)), events=(WentBack(),))
 
 
@@ -54,6 +54,12 @@ def _leading(talk: Talk, session: Session) -> list[Reply]:
     locale = talk.about(session)
     known = facts(locale, session)
     return [Reply(locale.say(guidance.text, known), Priority.URGENT) for guidance in floors(locale, session)]
+
+
+def _last(talk: Talk, session: Session) -> str:
+    """What ends a result with which nothing is offered that says it; a health worker keeps what she is told."""
+    locale = talk.about(session)
+    return "" if session.patient or OFFER in session.offered else locale.phrase("delete", facts(locale, session))
 
 
 def _prompts(talk: Talk, session: Session) -> list[str]:
@@ -104,7 +110,8 @@ def _read(talk: Talk, session: Session, topic: str, place: int) -> Turn:
 def _by_sms(talk: Talk, session: Session, _: str) -> Turn:
     """The result of a USSD conversation by SMS, as its person asked."""
     locale = talk.locales.of(talk.person.language, "sms", session.topic)
-    result = locale.result(owed(locale, session), facts(locale, session))
+    known = facts(locale, session)
+    result = locale.result(owed(locale, session), known, last=locale.phrase("delete", known))
     said = talk.locale.phrase("sent_by_sms", session.known)
     words = [reply.text for reply in _leading(talk, session)]
     texts = (Reply(text, despite_stop=True, by_sms=True) for text in (*words, result))

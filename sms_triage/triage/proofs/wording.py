@@ -17,13 +17,11 @@ from sms_triage.triage.people.session import Session, Told
 from sms_triage.triage.understanding import shorthand
 from sms_triage.triage.understanding.answers import Lexicon
 from sms_triage.triage.understanding.words import normal
-from sms_triage.triage.wording.load import offering
+from sms_triage.triage.wording.load import LanguageName, offering
 from sms_triage.triage.wording.locale import Locale
 
 
-def check_words(
-    locale: Locale, languages: Mapping[str, tuple[str, str]], topics: Mapping[str, Text]
-) -> tuple[str, ...]:
+def check_words(locale: Locale, languages: Mapping[str, LanguageName], topics: Mapping[str, Text]) -> tuple[str, ...]:
     """Everything about the words. `locale` must be filled with the longest values a deployment may set; `languages` are
     all that a deployment may offer, and `topics` those there are."""
     content, menu = locale.content, locale.menu
@@ -121,13 +119,15 @@ def _budgets(locale: Locale, choosing: Locale) -> Iterator[str]:
                 go_on = f"{locale.phrase('to_go_on', answers)} {words}"
                 yield from over(f"question {screen.asks}, after an alarm", go_on, budget.longer_question)
                 offered = choosing.put(screen, answers)
-                yield from over(f"question {screen.asks}, with languages", offered, budget.longer_question)
+                yield from over(f"question {screen.asks}, with languages", offered, budget.question)
         for id in (EPISODE, TOPIC):
             if id in choosing.asks:
                 yield from over(f"question {id}", locale.to(choosing.asks[id], answers), budget.longer_question)
         for rule in locale.content.rules:
             fixed = fixed_result(locale, rule.id)[0 if who == "own" else 1]
             yield from over(f"result of {rule.id}", fixed, budget.result)
+            ending = f"{fixed} {locale.phrase('delete', answers)}"
+            yield from over(f"result of {rule.id}, the last words with it", ending, budget.result)
         for disposition in locale.content.dispositions:
             what, if_worse = (locale.say(text, answers) for text in (disposition.text, disposition.if_worse))
             yield from over(f"disposition {disposition.id}", what, budget.question)
