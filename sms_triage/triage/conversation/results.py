@@ -28,7 +28,8 @@ def conclude(coming: Next) -> Turn:
     session = talk.shown(replace(session, offered=_offered(talk, session)))
     known = facts(locale, session)
     prompts = _prompts(talk, session)
-    result = Reply(locale.result(rule, known, session.offered, _last(talk, session)), priority_of(rule))
+    last = _last(talk, session)
+    result = Reply(locale.result(rule, known, session.offered, last), priority_of(rule))
     if session.patient:
         why, *slip = noted.first or (Reply(""),)
         told = (Reply("\n".join(filter(None, [why.text, *prompts]))), *slip)
@@ -37,7 +38,7 @@ def conclude(coming: Next) -> Turn:
     said = [reply.text for reply in coming.first]
     lead = [reply for reply in _leading(talk, session) if reply.text not in said]
     events = (*coming.events, Completed(rule.at_least.id))
-    return talk.say(session, *coming.first, *lead, result, *told, events=events)
+    return talk.say(session, *coming.first, *lead, result, *_alone(last, result.text), *told, events=events)
 
 
 def again(talk: Talk, session: Session) -> Turn:
@@ -45,8 +46,10 @@ def again(talk: Talk, session: Session) -> Turn:
     locale = talk.about(session)
     rule, offered = owed(locale, session), tuple(name for name in session.offered if name != MORE)
     session = talk.shown(replace(session, offered=offered))
-    words = locale.result(rule, facts(locale, session), offered, _last(talk, session))
-    return talk.say(session, *_leading(talk, session), Reply(words, priority_of(rule)), events=(WentBack(),))
+    last = _last(talk, session)
+    words = locale.result(rule, facts(locale, session), offered, last)
+    result = (Reply(words, priority_of(rule)), *_alone(last, words))
+    return talk.say(session, *_leading(talk, session), *result, events=(WentBack(),))
 
 
 def _leading(talk: Talk, session: Session) -> list[Reply]:
@@ -57,9 +60,16 @@ def _leading(talk: Talk, session: Session) -> list[Reply]:
 
 
 def _last(talk: Talk, session: Session) -> str:
-    """What ends a result with which nothing is offered that says it; a health worker keeps what she is told."""
+    """What ends a result by SMS with which nothing is offered that says it; a health worker keeps what she is told."""
     locale = talk.about(session)
-    return "" if session.patient or OFFER in session.offered else locale.phrase("delete", facts(locale, session))
+    if talk.channel == "ussd" or session.patient or OFFER in session.offered:
+        return ""
+    return locale.phrase("delete", facts(locale, session))
+
+
+def _alone(last: str, result: str) -> list[Reply]:
+    """The last words in a message of their own, where the result left no room for them."""
+    return [Reply(last)] if last and last not in result else []
 
 
 def _prompts(talk: Talk, session: Session) -> list[str]:
@@ -111,10 +121,14 @@ def _by_sms(talk: Talk, session: Session, _: str) -> Turn:
     """The result of a USSD conversation by SMS, as its person asked."""
     locale = talk.locales.of(talk.person.language, "sms", session.topic)
     known = facts(locale, session)
-    result = locale.result(owed(locale, session), known, last=locale.phrase("delete", known))
+    last = locale.phrase("delete", known)
+    result = locale.result(owed(locale, session), known, last=last)
     said = talk.locale.phrase("sent_by_sms", session.known)
     words = [reply.text for reply in _leading(talk, session)]
-    texts = (Reply(text, despite_stop=True, by_sms=True) for text in (*words, result))
+    texts = (
+        Reply(text, despite_stop=True, by_sms=True)
+        for text in (*words, result, *(reply.text for reply in _alone(last, result)))
+    )
     turn = talk.say(session, said, *texts, events=(SentBySms(),))
     return replace(turn, ends=True)
 

@@ -126,8 +126,6 @@ def _budgets(locale: Locale, choosing: Locale) -> Iterator[str]:
         for rule in locale.content.rules:
             fixed = fixed_result(locale, rule.id)[0 if who == "own" else 1]
             yield from over(f"result of {rule.id}", fixed, budget.result)
-            ending = f"{fixed} {locale.phrase('delete', answers)}"
-            yield from over(f"result of {rule.id}, the last words with it", ending, budget.result)
         for disposition in locale.content.dispositions:
             what, if_worse = (locale.say(text, answers) for text in (disposition.text, disposition.if_worse))
             yield from over(f"disposition {disposition.id}", what, budget.question)

@@ -128,13 +128,14 @@ class Locale:
 
     def result(self, leading: Rule, answers: Answers, offered: Iterable[str] = (), last: str = "") -> str:
         """A result: how soon, what if it gets worse, what it may mean, then the advice that fits, or by SMS these
-        `last` words in its place."""
+        `last` words in its place, if they fit."""
         body, below = self.to(self.results[leading.id], answers), self.below(offered, answers)
         if self.channel == "ussd":
             return f"{body}\n{below}"
+        shortest = self.phrase("after_result_short", answers) if last else below
         for line in [last] if last else self.tips(answers):
             longer = f"{body} {line}"
-            if not last and not sms.fits(f"{longer}\n{below}", self.content.budget.result):
+            if not sms.fits(f"{longer}\n{shortest}", self.content.budget.result):
                 break
             body = longer
         whole = f"{body}\n{below}"
