@@ -302,7 +302,7 @@ def test_no_page_is_ever_too_long(network: Network) -> None:
 
 
 def test_a_turn_on_ussd_is_the_same_turn_as_by_sms(service: Service, network: Network) -> None:
-    network.call("1*5*2*1*2*1*1*6*7")
+    network.call("1*5*2*1*3*1*1*7*7")
     by_sms = Person()
     for text in ("hi", "1", "5", "1", "3", "1", "1", "7", "7"):
         by_sms = take_turn(service.locales, by_sms, text, 0.0).person
