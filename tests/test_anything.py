@@ -81,7 +81,7 @@ def test_any_conversation_can_go_on(every_face: Locales, steps: list[tuple[str, 
 
 
 WORK = st.sampled_from(
-    ["menu", "1", "2", "3", "4", "5", "6", "7", "0", "9", "13", "none", "D5 P1 L2 A1 F1 S3 B7", "D1", "d9 p9",
+    ["menu", "1", "2", "3", "4", "5", "6", "7", "0", "9", "13", "none", "D5 P1 L3 A1 F1 S4 B7", "D1", "d9 p9",
      "SEEN 031000003 1", "seen 031000003", "031 000 003", "031000004", "+254711111111", "red scarf", "again", "STOP", "START",
      "bleeding a lot", "diary", "delete", "language"]
 )  # fmt: skip

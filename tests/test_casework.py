@@ -235,7 +235,7 @@ def test_a_worker_removed_in_the_middle_is_a_person_like_any_other(ward: Ward) -
     ward.text(AMINA, "MENU", "1")
     assert ward.outside.command("chw", "remove", AMINA).output == "removed; her patients are kept\n"
     assert ward.text(AMINA, "1")[0].startswith("Free private check")
-    assert ward.text(AMINA, IN_A_WEEK)[0].startswith("Please send one number")
+    assert ward.text(AMINA, IN_A_WEEK)[0].startswith("Send one number")
     assert ward.text(AMINA, f"SEEN {code} 1")[0].startswith("Only registered health workers can report.")
 
 
@@ -385,10 +385,10 @@ def test_who_gave_a_patient_away_in_the_middle_of_her_check_is_told_so_with_the_
     """It is not noted with somebody else's patient; the advice is told all the same."""
     code = ward.new_patient(AMINA, IN_A_WEEK)
     before = ward.patients(AMINA)
-    ward.text(AMINA, "MENU", "4", code, "1", "5", "1", "2", "1", "1")
+    ward.text(AMINA, "MENU", "4", code, "1", "5", "1", "3", "1", "1")
     assert ward.outside.command("chw", "handover", AMINA, BARAKA).output == "1 patients handed over\n"
     ward.outside.settle()
-    result, told = ward.text(AMINA, "4")
+    result, told = ward.text(AMINA, "5")
     assert result.startswith("She must see a nurse or doctor TODAY.")
     assert told == f"{spaced(code)} is no patient of yours."
     assert ward.patients(BARAKA) == before

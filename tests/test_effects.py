@@ -26,7 +26,7 @@ from tests.outside import NOON, Time
 
 AMINA, BARAKA, CHIEF, CLINIC, HOSPITAL, STRANGER = (f"+25470000000{place}" for place in range(1, 7))
 DAY = 86_400.0
-EMERGENCY, SOON = "D1 P1", "D5 P1 L2 A1 F1 S3 B7"
+EMERGENCY, SOON = "D1 P1", "D5 P1 L3 A1 F1 S4 B7"
 ids = count()
 
 
@@ -387,7 +387,7 @@ def enrolled(ward: Ward, *before: str) -> None:
     ward.service.drain()
 
 
-AGREES = ("hi", "1", "5", "1", "2", "1", "1", "6", "7", "3", "1", "1234")
+AGREES = ("hi", "1", "5", "1", "3", "1", "1", "7", "7", "3", "1", "1234")
 
 
 def test_who_has_check_ins_of_her_own_keeps_them(ward: Ward) -> None:

@@ -253,19 +253,19 @@ def diary(ward: Ward, pin: str) -> str:
 @pytest.mark.parametrize("check_ins", ["under way", "stopped by her"])
 def test_an_enrolment_keeps_her_own_notes_and_pin(ward: Ward, check_ins: str) -> None:
     """Without the PIN nothing is shown; with it her own episode, not the patient's."""
-    ward.text(WOMAN, "hi", "1", "5", "1", "2", "1", "1", "2", "7", "3", "2", "4711")
+    ward.text(WOMAN, "hi", "1", "5", "1", "3", "1", "1", "3", "7", "3", "2", "4711")
     own = diary(ward, "4711")
     assert "A few drops, Burns to pee" in own
     if check_ins == "stopped by her":
         days_pass(ward, 4)
         assert ward.text(WOMAN, "0") == ["OK, we will not text about this again."]
-    enrol(ward, ward.new_patient(AMINA, "D5 P1 L2 A2 F1 S4"))
+    enrol(ward, ward.new_patient(AMINA, "D5 P1 L3 A2 F1 S5"))
     assert diary(ward, "4711") == own
 
 
 def test_an_enrolment_leaves_her_own_check_ins_at_her_hour(ward: Ward) -> None:
     """Hers are on days 14 and 42 at five, the patient's would be on day 3 at ten."""
-    ward.text(WOMAN, "hi", "1", "5", "1", "2", "1", "1", "6", "7", "3", "3", "1")
+    ward.text(WOMAN, "hi", "1", "5", "1", "3", "1", "1", "7", "7", "3", "3", "1")
     enrol(ward, ward.new_patient(AMINA, IN_A_WEEK))
     days_pass(ward, 13)
     assert greetings(ward) == 0
@@ -274,7 +274,7 @@ def test_an_enrolment_leaves_her_own_check_ins_at_her_hour(ward: Ward) -> None:
 
 
 def test_an_enrolment_in_the_middle_of_her_talk_keeps_what_she_is_owed_when_she_falls_silent(ward: Ward) -> None:
-    ward.text(WOMAN, "hi", "1", "5", "1", "2", "3")
+    ward.text(WOMAN, "hi", "1", "5", "1", "3", "3")
     enrol(ward, ward.new_patient(AMINA, IN_A_WEEK))
     ward.outside.later(31 * MINUTE)
     assert len(ward.received(WOMAN, "You stopped part-way.")) == 1

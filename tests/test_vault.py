@@ -79,7 +79,7 @@ def test_a_persons_id_shows_nothing_of_her_number(number: str) -> None:
 
 
 ANA = "+254700000001"
-AGREED = ("hi", "1", "5", "1", "2", "1", "1", "6", "7", "3", "1", "1")
+AGREED = ("hi", "1", "5", "1", "3", "1", "1", "7", "7", "3", "1", "1")
 UNREADABLE = [b"what another release wrote", b"{}", b"[1]", zlib.compress(b'{"episodes": 1}'), b""]
 
 

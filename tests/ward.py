@@ -23,8 +23,8 @@ PEOPLE = f"""number,name,role,area,supervisor
 Snapshot = dict[bytes, tuple[int, bytes]]
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 
-EMERGENCY, TODAY, IN_A_WEEK = "D1 P1", "D5 P1 L2 A1 F1 S4 B7", "D5 P1 L2 A1 F1 S3 B7"
-IN_TWO_WEEKS, WATCH = "D5 P1 L2 A1 F2 S6 B7", "D5 P1 L2 A1 F1 S6 B7"
+EMERGENCY, TODAY, IN_A_WEEK = "D1 P1", "D5 P1 L3 A1 F1 S5 B7", "D5 P1 L3 A1 F1 S4 B7"
+IN_TWO_WEEKS, WATCH = "D5 P1 L3 A1 F2 S7 B7", "D5 P1 L3 A1 F1 S7 B7"
 """Patients of each urgency, as a worker tells them in one SMS."""
 
 

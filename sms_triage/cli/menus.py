@@ -31,7 +31,7 @@ from sms_triage.triage.proofs.graph import draw
 from sms_triage.triage.proofs.handled import unhandled
 from sms_triage.triage.proofs.proofs import Distribution, changed_outcomes, check
 from sms_triage.triage.proofs.protocols import QUIET, check_discretion, schedules
-from sms_triage.triage.proofs.vignettes import play, read_vignettes, report, topic_of
+from sms_triage.triage.proofs.vignettes import Played, play, read_vignettes, report, topic_of
 from sms_triage.triage.proofs.wording import check_words
 from sms_triage.triage.understanding.shorthand import check_shorthand
 from sms_triage.triage.wording.load import (
@@ -42,7 +42,7 @@ from sms_triage.triage.wording.load import (
     longest_values,
     topic_titles,
 )
-from sms_triage.triage.wording.locale import Locale
+from sms_triage.triage.wording.locale import Locale, Locales
 
 
 def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -247,21 +247,31 @@ def _show(locale: Locale) -> None:
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="The whole report, with transcripts.")
+@click.option("--medians", is_flag=True, help="What a triage takes, in every language on every channel, and no more.")
 @content_folders
 @_language
 @_channel
 @click.option("--topic", default="", help="What they are about; by default what has the findings they name.")
 @one_line
 def vignettes(
-    files: tuple[Path, ...], as_json: bool, directory: Path, menus_path: Path, lang: str, channel: str, topic: str
+    files: tuple[Path, ...],
+    as_json: bool,
+    medians: bool,
+    directory: Path,
+    menus_path: Path,
+    lang: str,
+    channel: str,
+    topic: str,
 ) -> None:
     """Plays clinical vignettes through the real engine. Exits 1 if any is under-triaged."""
-    locales = load_locales((lang,), lang, {}, directory=directory, menus=menus_path)
-    played = []
-    for path in files:
-        about = locales.about(topic or topic_of(path, locales))
-        content = about.of(lang, channel).content
-        played += [play(about, vignette, lang, channel) for vignette in read_vignettes(path, content)]
+    languages = languages_of(directory) if medians else (lang,)
+    locales = load_locales(languages, languages[0], {}, directory=directory, menus=menus_path)
+    if medians:
+        for language, way in product(languages, CHANNELS):
+            taken = report(_played(locales, files, topic, language, way))["summary"]
+            click.echo(f"{language}.{way}: {taken['median_turns']:g} turns, {taken['median_segments']:g} segments")
+        return
+    played = _played(locales, files, topic, lang, channel)
     whole = report(played)
     if as_json:
         click.echo(json.dumps(whole, ensure_ascii=False, indent=1))
@@ -271,3 +281,13 @@ def vignettes(
                 click.echo(f"{entry.id}: expected {' or '.join(entry.expected)}, got {entry.got} ({entry.verdict})")
         click.echo(", ".join(f"{name} {value}" for name, value in whole["summary"].items()))
     sys.exit(1 if any(entry.verdict == "under" or entry.below_floor for entry in played) else 0)
+
+
+def _played(locales: Locales, files: tuple[Path, ...], topic: str, language: str, channel: str) -> list[Played]:
+    """The vignettes of all files, each file on what it is about."""
+    played = []
+    for path in files:
+        about = locales.about(topic or topic_of(path, locales))
+        content = about.of(language, channel).content
+        played += [play(about, vignette, language, channel) for vignette in read_vignettes(path, content)]
+    return played

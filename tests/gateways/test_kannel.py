@@ -218,7 +218,7 @@ def test_a_whole_triage_with_delivery_reports(deployment: Deployment) -> None:
         result, question = phone.say("7", replies=2)
         assert result.startswith("Light spotting once is common")
         assert result.endswith("Reply 1 Tips, 2 Possible causes, MENU to start again.")
-        assert question.startswith("Shall we text you later")
+        assert question.startswith("Delete these messages if someone else may see this phone. Shall we")
         address = f"http://127.0.0.1:{deployment.web_port}"
         until(lambda: counted(address, "report:delivered") == 10, "not every report came")
         until(lambda: metric(address, "sms_triage_outbox_messages") == 0, "something still waits")

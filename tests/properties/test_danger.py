@@ -20,7 +20,7 @@ def in_the_middle(outside: Outside) -> None:
 
 
 def after_a_mild_result(outside: Outside) -> None:
-    outside.text(ANA, "hi", "1", "5", "1", "2", "1", "1", "6", "7")
+    outside.text(ANA, "hi", "1", "5", "1", "3", "1", "1", "7", "7")
 
 
 def opted_out(outside: Outside) -> None:

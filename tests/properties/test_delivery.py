@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.outside import Outside
 
 ANA, BO, CARO, STRANGER = (f"+25470000000{place}" for place in range(1, 5))
-TEXTS = ("hi", "1", "5", "1", "2", "1", "1", "6")
+TEXTS = ("hi", "1", "5", "1", "3", "1", "1", "7")
 """A conversation in which each text is answered by one message, and no two of these are alike."""
 
 EMERGENCY = "bleeding heavily, I fainted"

@@ -261,7 +261,7 @@ def test_who_is_taken_out_of_the_registry_is_forgotten_like_anybody(amina: Outsi
 
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason="privacy: patients of health workers have no end")
 def test_a_health_workers_patient_ends(amina: Outside) -> None:
-    amina.text(AMINA, "D5 P1 L2 A1 F1 S3 B7", "1")
+    amina.text(AMINA, "D5 P1 L3 A1 F1 S4 B7", "1")
     amina.drain()
     assert amina.command("chw", "remove", AMINA).exit_code == 0
     amina.elapse(60 * DAY)

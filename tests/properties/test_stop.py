@@ -357,7 +357,7 @@ def test_a_patients_phone_that_said_stop_is_not_enrolled_into_check_ins(
 ) -> None:
     stop(ward, EVE)
     said = ward.delivered(EVE)
-    ward.text(AMINA, "D5 P1 L2 A1 F1 S3 B7", "1", "menu", "3", "1", "4", EVE)
+    ward.text(AMINA, "D5 P1 L3 A1 F1 S4 B7", "1", "menu", "3", "1", "4", EVE)
     ward.drain()
     assert ward.delivered(AMINA)[-1] == "We will text her. She can stop it at any time."
     ward.elapse(30 * DAY)

@@ -11,7 +11,7 @@ from sms_triage.triage.wording.locale import Locales
 from tests.talk import Talk
 
 MOST_QUESTIONS = 15
-MILD = ("hi", "1", "5", "1", "2", "1", "1", "6", "7")
+MILD = ("hi", "1", "5", "1", "3", "1", "1", "7", "7")
 
 Choose = Callable[[int, bool], str]
 """An answer to a question with so many options, of which several may fit."""

@@ -57,7 +57,7 @@ def test_every_answer_set_comes_through_the_shorthand(locale: Locale, data: st.D
 def test_the_check_proves_it_for_every_way_to_answer() -> None:
     content = load_content()
     letters = {"danger": "D", "forced_when": "W", "pregnancy": "P", "life_stage": "L", "amount": "A", "frequency": "F"}
-    letters |= {"signs": "S", "background": "B"}
+    letters |= {"still_bleeding": "K", "signs": "S", "background": "B"}
     assert list(shorthand.check_shorthand(letters, content)) == []
     assert "a letter stands for two questions" in "".join(shorthand.check_shorthand(letters | {"signs": "D"}, content))
     del letters["signs"]
@@ -76,7 +76,7 @@ def test_what_is_not_clear_is_named_and_not_guessed(locale: Locale, text: str, u
         shorthand.read(text, locale.content.shorthand, locale.content)
 
 
-@pytest.mark.parametrize("text", ["D5 P1", "d5p1l2", "D5, P1, L2.", "Ｄ５ Ｐ１"])
+@pytest.mark.parametrize("text", ["D5 P1", "d5p1l2", "D5, P1, L3.", "Ｄ５ Ｐ１"])
 def test_what_looks_like_one(text: str) -> None:
     assert shorthand.looks_like(text)
 

@@ -17,11 +17,11 @@ TOLD = "…"
 """In a state: time passes until she is told something."""
 
 DIALS = "(dials)"
-RESULT = ("hi", "1", "5", "1", "2", "1", "1", "6", "7")
+RESULT = ("hi", "1", "5", "1", "3", "1", "1", "7", "7")
 GREETED = (*RESULT, "3", "1", "4711", TOLD)
-PATIENT = ("D5 P1 L2 A1 F1 S6 B7", "1")
+PATIENT = ("D5 P1 L3 A1 F1 S7 B7", "1")
 FOUND = (*PATIENT, "menu", "4", "031000003")
-DIALLED = (DIALS, "1", "5", "2", "1", "2", "1", "1")
+DIALLED = (DIALS, "1", "5", "2", "1", "3", "1", "1")
 
 BY_SMS: dict[str, Sequence[str]] = {
     "a stranger": (),
@@ -30,10 +30,11 @@ BY_SMS: dict[str, Sequence[str]] = {
     "at when it was": ("hi", "1", "4"),
     "at pregnancy": ("hi", "1", "5"),
     "at her age": ("hi", "1", "5", "1"),
-    "at the amount": ("hi", "1", "5", "1", "2"),
-    "at how often": ("hi", "1", "5", "1", "2", "1"),
-    "at the signs": ("hi", "1", "5", "1", "2", "1", "1"),
-    "at the last question": ("hi", "1", "5", "1", "2", "1", "1", "6"),
+    "at the amount": ("hi", "1", "5", "1", "3"),
+    "at whether it still bleeds": ("hi", "1", "5", "1", "3", "2"),
+    "at how often": ("hi", "1", "5", "1", "3", "1"),
+    "at the signs": ("hi", "1", "5", "1", "3", "1", "1"),
+    "at the last question": ("hi", "1", "5", "1", "3", "1", "1", "7"),
     "after a danger in her own words": ("hi", "1", "he forced me"),
     "after a result": RESULT,
     "reading tips": (*RESULT, "1"),
@@ -54,8 +55,8 @@ ON_USSD: dict[str, Sequence[str]] = {
     "dialled to the consent": (DIALS, "1", "5"),
     "dialled to the signs": DIALLED,
     "on their second page": (*DIALLED, "9"),
-    "dialled to the result": (*DIALLED, "6", "7"),
-    "on its second page": (*DIALLED, "6", "7", "9"),
+    "dialled to the result": (*DIALLED, "7", "7"),
+    "on its second page": (*DIALLED, "7", "7", "9"),
     "asked to go on": (*DIALLED, DIALS),
 }
 AT_WORK: dict[str, Sequence[str]] = {

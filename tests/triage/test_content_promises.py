@@ -6,7 +6,7 @@ from sms_triage.triage.content.conditions import Condition
 from sms_triage.triage.wording.locale import Locale, Locales
 from tests.talk import Talk
 
-COMFORT = ("lubricant", "deep positions", "rest from sex")
+COMFORT = ("lube", "deep positions", "rest from sex")
 """Advice for who bleeds from friction. It would hurt or mock who was forced."""
 LATER = (*COMFORT, "Watch for it to come back", "Go sooner if", "cervical screening")
 """And what is read out to nobody who has to run."""
@@ -27,7 +27,9 @@ def everything_said(locales: Locales, findings: dict[str, str]) -> str:
     return "\n".join(said)
 
 
-@pytest.mark.parametrize("more", [{}, {"dry_or_rough": "yes"}, {"first_sex": "yes"}, {"pelvic_pain": "yes"}])
+@pytest.mark.parametrize(
+    "more", [{}, {"dry_or_rough": "yes"}, {"first_sex": "yes"}, {"pelvic_pain": "yes"}, {"pain_sex": "yes"}]
+)
 @pytest.mark.parametrize("when", ["last_3_days", "days_4_5", "earlier", "skip"])
 def test_nobody_who_was_forced_is_told_to_be_gentle(locales: Locales, when: str, more: dict[str, str]) -> None:
     said = everything_said(locales, {"forced": "yes", "forced_when": when, **more})
@@ -45,6 +47,8 @@ def test_nobody_who_was_forced_is_told_to_be_gentle(locales: Locales, when: str,
         {"pregnancy": "maybe", "pelvic_pain": "yes"},
         {"pregnancy": "recent_end", "discharge": "yes"},
         {"object": "yes", "fever_unwell": "yes"},
+        {"pregnancy": "maybe", "amount": "soaks_pad"},
+        {"pregnancy": "yes", "fever_unwell": "yes"},
     ],
     ids="+".join,
 )
@@ -64,18 +68,23 @@ def test_the_safety_floors_are_stated(locale: Locale) -> None:
     assert floors == {
         "soaking=yes or fainting=yes or severe_pain=yes": ("emergency_now", "danger"),
         "pregnancy=recent_end/yes": ("same_day", None),
+        "pregnancy=maybe/recent_end/yes and amount=soaks_pad": ("emergency_now", None),
+        "pregnancy=yes and fever_unwell=yes": ("emergency_now", None),
         "pregnancy=maybe": ("within_week", None),
-        "fever_unwell=yes or amount=soaks_pad or object=yes": ("same_day", None),
+        "fever_unwell=yes or amount=soaks_pad or object=yes or life_stage=under_16 or still_bleeding=still/unsure": (
+            "same_day",
+            None,
+        ),
         "forced=yes": ("within_week", None),
         "forced=yes and forced_when=days_4_5/last_3_days/skip": ("same_day", None),
-        "life_stage=periods_stopped/under_18 or frequency=often or amount=more_than_spots/unsure": (
+        "life_stage=age_16_17/periods_stopped or frequency=often or amount=more_than_spots/unsure": (
             "within_week",
             None,
         ),
         "frequency=again/unsure or life_stage=age_35_plus/skip or worried=yes or sti_risk=yes": ("routine_visit", None),
     }
     (only,) = [invariant for invariant in locale.content.invariants if invariant.only]
-    assert (only.only, len(only.when.clauses)) == ("self_care_watch", 16)
+    assert (only.only, len(only.when.clauses)) == ("self_care_watch", 17)
 
 
 def in_words(condition: Condition) -> str:

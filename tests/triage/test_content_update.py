@@ -58,18 +58,18 @@ def test_an_answer_is_never_read_as_one_to_another_question(locales: Locales, tm
 
 def test_options_in_another_order_are_shown_before_they_count(locales: Locales, tmp_path: Path) -> None:
     person, said = converse(locales, Person(), "hi", "1", "5", "1")
-    young = "      - { value: under_18, label: Under 18, from_years: 1, to_years: 17 }\n"
+    young = "      - { value: age_16_17, label: 16 or 17, from_years: 16, to_years: 17 }\n"
     grown = "      - { value: age_18_34, label: 18 to 34, from_years: 18, to_years: 34 }\n"
     new = changed(tmp_path, (young + grown, grown + young))
-    person, said = converse(new, person, "1")
+    person, said = converse(new, person, "2")
     assert said.startswith("Your age")
-    person, _ = converse(new, person, "1")
+    person, _ = converse(new, person, "2")
     assert person.session is not None
     assert person.session.known["life_stage"] == "age_18_34"
 
 
 def test_a_value_that_is_gone_is_asked_again(locales: Locales, tmp_path: Path) -> None:
-    person, _ = converse(locales, Person(), "hi", "1", "5", "1", "5")
+    person, _ = converse(locales, Person(), "hi", "1", "5", "1", "6")
     new = changed(
         tmp_path,
         ("      - { value: skip, label: Skip, words: [pass] }\n    worse: [[age_18_34", "    worse: [[age_18_34"),
@@ -82,7 +82,7 @@ def test_a_value_that_is_gone_is_asked_again(locales: Locales, tmp_path: Path) -
     assert question.id == "life_stage"
     person, said = converse(new, person, "1")
     assert said.startswith("Your age")
-    person, _ = converse(new, person, "2", "1", "1", "6", "7")
+    person, _ = converse(new, person, "3", "1", "1", "7", "7")
     _, said = converse(new, person, "hi")
     assert said.startswith("Reply 1 Tips")
 

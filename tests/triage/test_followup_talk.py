@@ -11,7 +11,7 @@ from sms_triage.triage.wording.locale import Locales
 from tests.talk import Talk
 
 DAY = 86_400.0
-FIRST = ("hi", "1", "5", "1", "2", "1", "1", "6", "7")
+FIRST = ("hi", "1", "5", "1", "3", "1", "1", "7", "7")
 
 
 def talked(locales: Locales, *texts: str) -> Talk:
@@ -24,23 +24,25 @@ def talked(locales: Locales, *texts: str) -> Talk:
 @pytest.mark.parametrize(
     ("told", "amount", "signs", "disposition"),
     [
-        ("8", "spots", (), "routine_visit"),
-        ("1", "more_than_spots", (), "within_week"),
-        ("2", "soaks_pad", (), "same_day"),
-        ("12", "soaks_pad", (), "same_day"),
-        ("35", "spots", ("pelvic_pain", "discharge"), "within_week"),
-        ("6", "spots", ("fever_unwell",), "same_day"),
-        ("67", "spots", ("fever_unwell", "object"), "emergency_now"),
+        (("1", "1", "7"), "spots", (), "routine_visit"),
+        (("1", "2", "1", "7"), "more_than_spots", (), "within_week"),
+        (("1", "2", "2", "7"), "more_than_spots", (), "same_day"),
+        (("1", "3", "7"), "soaks_pad", (), "same_day"),
+        (("2", "3"), "soaks_pad", (), "emergency_now"),
+        (("1", "1", "14"), "spots", ("pelvic_pain", "discharge"), "within_week"),
+        (("1", "1", "5"), "spots", ("fever_unwell",), "same_day"),
+        (("1", "1", "56"), "spots", ("fever_unwell", "object"), "emergency_now"),
     ],
 )
-def test_an_episode_takes_two_answers(
-    locales: Locales, told: str, amount: str, signs: tuple[str, ...], disposition: str
+def test_an_episode_is_asked_for_dangers_pregnancy_the_amount_and_signs(
+    locales: Locales, told: tuple[str, ...], amount: str, signs: tuple[str, ...], disposition: str
 ) -> None:
     talk = talked(locales, *FIRST)
     talk.wait(30 * DAY)
     assert talk.text("again")[0].startswith("Any of these NOW?")
-    assert talk.text("5")[0].startswith("How was it?")
-    talk.text(told)
+    assert talk.text("5")[0].startswith("Are you pregnant?")
+    for text in told:
+        talk.text(text)
     case = talk.person.case
     assert case is not None
     assert (case.episodes[-1].amount, case.episodes[-1].signs) == (amount, signs)
@@ -64,7 +66,7 @@ def test_a_new_triage_soon_after_another_is_not_a_first_time(locales: Locales) -
 
 
 def test_a_triage_for_somebody_else_is_no_episode_of_hers(locales: Locales) -> None:
-    talk = talked(locales, "hi", "2", "5", "1", "2", "1", "1", "6", "7")
+    talk = talked(locales, "hi", "2", "5", "1", "3", "1", "1", "7", "7")
     assert talk.person.case is None
     talk.wait(20 * DAY)
     assert talk.text("again")[0].startswith("Free private check")
@@ -144,7 +146,7 @@ def test_after_a_stop_nothing_starts_without_another_yes(locales: Locales, stop:
     if stop == "STOP":
         talk.text("START")
     said = [talk.text(text) for text in FIRST][-1]
-    assert said[-1].startswith("Shall we text you later")
+    assert said[-1].startswith("Delete these messages if someone else may see this phone. Shall we")
     assert talk.wait(60 * DAY) == []
 
 

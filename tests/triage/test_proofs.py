@@ -72,10 +72,12 @@ def test_the_real_content_is_sound_for_every_answer_set() -> None:
         *unhandled(open_folder(content_dir())),
         *check_shorthand(locale.content.shorthand, locale.content),
     ) == ()
-    # 2 to the 4 dangers with 4 times for forced sex, 4 x 5 x 4 x 4 values, 2 to the 5 signs and the 6 backgrounds.
-    assert found.answer_sets == (8 + 8 * 4) * 4 * 5 * 4 * 4 * 2**5 * 2**6
+    # 2 to the 4 dangers, with forced sex long ago or not; pregnancy; life stages, of which "skip" counts as 35 and over;
+    # drops, or 2 amounts ("not sure" counts as more than drops) that still bleed or not; 3 frequencies ("not sure" counts
+    # as again); 2 to the 6 signs and the 6 backgrounds.
+    assert found.answer_sets == (8 + 8 * 2) * 4 * 5 * (1 + 2 * 2) * 3 * 2**6 * 2**6
     assert sum(found.everybody.questions.values()) == found.answer_sets
-    assert max(found.everybody.questions) <= 7
+    assert max(found.everybody.questions) <= 7 + 1  # whether it still bleeds, where that matters
     assert min(found.no_emergency.questions) > min(found.everybody.questions)
 
 
@@ -84,12 +86,12 @@ def test_the_toy_is_sound_for_every_answer_set(toy: Path) -> None:
     assert violations(toy, build(toy, "ussd"), "ussd") == ""
     assert protocol_violations(toy) == ""
     found = check(load_locale("en", "sms", longest_values(load_content(toy)), directory=toy, menus=toy / "menus"))
-    # Breath yes or no; no blood, or blood since one of 3 times; 4 frequencies; fever and sweats yes or no. Short of
-    # breath: one question. Half of the others are not over after two, which is one frequency in four without blood, and
-    # those with blood for longer.
-    assert found.answer_sets == 2 * (1 + 3) * 4 * 4 == 128
-    assert found.everybody.questions == {1: 64, 2: 32, 3: 32}
-    assert found.no_emergency.questions == {2: 32, 3: 32}
+    # Breath yes or no; no blood, or blood for longer or not; more often or not, which is all that the rules tell apart;
+    # fever and sweats yes or no. Short of breath: one question. Two thirds of the others are not over after two: those
+    # with blood for longer, and half of the rest.
+    assert found.answer_sets == 2 * (1 + 2) * 2 * 4 == 48
+    assert found.everybody.questions == {1: 24, 2: 8, 3: 16}
+    assert found.no_emergency.questions == {2: 8, 3: 16}
 
 
 def test_a_rule_made_milder_breaks_the_invariant_that_it_upheld(toy: Path, edit: Edit) -> None:
@@ -153,10 +155,10 @@ def test_a_result_says_the_disposition_of_its_rule(toy: Path) -> None:
 
 
 def test_only_who_is_asked_more_because_of_what_she_told_may_be_asked_one_more(toy: Path, edit: Edit) -> None:
-    # Three questions take 32 answer sets: blood for longer is 16 of them, and may.
+    # Three questions take 16 answer sets: blood for longer is 8 of them, and may.
     edit("walk_questions: 3", "walk_questions: 2")
     found = violations(toy, build(toy))
-    assert sum(int(sets) for sets in re.findall(r"3 questions asked: (\d+) answer sets", found)) == 16
+    assert sum(int(sets) for sets in re.findall(r"3 questions asked: (\d+) answer sets", found)) == 8
     assert "blood" not in found
 
 
@@ -183,10 +185,10 @@ def test_a_danger_may_not_be_followed_by_another_question(toy: Path) -> None:
         ("Go sooner if it gets worse.", "Go sooner." + " Go sooner" * 35, "broken-off, within_week (to own)"),
         ('      own: "You are not to blame.', '      own: "You' + " and you" * 50 + ' are not to blame.', "guidance forced (to own)"),
         ('"Answers: send the number.', '"Answers: send the number.' + " Send it." * 40, "help (to own)"),
-        ('hint_one: "Please send', 'hint_one: "Please' + " and please" * 40 + " send", "question often, hinted (to own)"),
+        ('hint_one: "Send', 'hint_one: "Send' + " and send" * 40, "question often, hinted (to own)"),
         ("text: How was it?", "text: How was it" + " and was" * 50, "question episode (to own)"),
         ("It may be the lungs.", "It may be the lungs. " * 15, "result of T01"),
-        ('offer: "Shall we text', 'offer: "' + "Shall we text " * 20, "text offer (to own)"),
+        ('offer: "Delete', 'offer: "' + "Shall we text " * 20 + "Delete", "text offer (to own)"),
         ("By {chw}, {date}.", "By {chw}, {date}. Please see her." * 9, "text slip (to own)"),
         ("Sit up and stay calm.", "Sit up. " * 25, "advice sit"),
         ("chest: It may be an infection of the chest.", "chest: It may be \u2013 \u0928.", "outside GSM-7"),
@@ -274,7 +276,7 @@ def test_diff_says_which_answers_change_disposition(toy: Path, edit: Edit) -> No
     )
     changes = changed_outcomes(before, load_content(toy))
     # No breathlessness, no blood, no sweats: 3 frequencies, with and without fever.
-    assert changes == ["within_week -> self_care_watch (less urgent): 6 answer sets, such as {often=twice}"]
+    assert changes == ["within_week -> self_care_watch (less urgent): 2 answer sets, such as {often=twice}"]
     assert changed_outcomes(load_content(toy), before)[0].startswith("self_care_watch -> within_week (more urgent)")
     assert changed_outcomes(before, before) == []
 

@@ -169,7 +169,7 @@ def test_a_name_changed_in_one_place_alone_is_told_in_one_line_with_a_file(
         ("topic", "pregnancy: yes }, at", "pregnancy: yess }, at", "rules, R07, when: names the value of pregnancy 'yess', which does not exist, did you mean 'yes'?"),
         ("topic", "any: [{ soaking: yes }", "any: [soaking", "invariants, I1, when, any: a list of conditions is expected"),
         ("topic", "    baseline: spots\n", "", "questions, amount: the key 'baseline' is missing"),
-        ("topic", "  together:\n", "  togeher:\n", "recurrence: unknown key 'togeher', did you mean 'together'?"),
+        ("topic", "  asked_anew: [", "  asked_new: [", "recurrence: unknown key 'asked_new', did you mean 'asked_anew'?"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_where_and_with_the_nearest_name(

@@ -6,16 +6,16 @@ from sms_triage.triage.wording.locale import Locales
 from tests.talk import Talk
 
 # A conversation is the texts sent after "hi"; `…1` reads all tips, `…2` all causes after the result.
-LIGHT = ["1", "5", "1", "2", "1", "1", "6", "7"]
+LIGHT = ["1", "5", "1", "3", "1", "1", "7", "7"]
 DRY = [*LIGHT[:7], "4"]
-PAIN = ["1", "5", "1", "2", "1", "1", "1"]
-DISCHARGE = ["1", "5", "1", "2", "1", "1", "3", "7"]
-BURNING = ["1", "5", "1", "2", "1", "1", "2", "7"]
-AGAIN = ["1", "5", "1", "2", "1", "2", "6", "7"]
-OFTEN = ["1", "5", "1", "2", "1", "3", "6", "7"]
-MORE = ["1", "5", "1", "2", "2", "6", "7"]
-PAD = ["1", "5", "1", "2", "3", "6"]
-FEVER = ["1", "5", "1", "2", "1", "1", "4"]
+PAIN = ["1", "5", "1", "3", "1", "1", "1"]
+DISCHARGE = ["1", "5", "1", "3", "1", "1", "4", "7"]
+BURNING = ["1", "5", "1", "3", "1", "1", "3", "7"]
+AGAIN = ["1", "5", "1", "3", "1", "2", "7", "7"]
+OFTEN = ["1", "5", "1", "3", "1", "3", "7", "7"]
+MORE = ["1", "5", "1", "3", "2", "1", "7", "7"]
+PAD = ["1", "5", "1", "3", "3", "7"]
+FEVER = ["1", "5", "1", "3", "1", "1", "5"]
 WORRIED = [*LIGHT[:7], "6"]
 PARTNER = [*LIGHT[:7], "1"]
 PILL = [*LIGHT[:7], "3"]
@@ -32,12 +32,12 @@ STATEMENTS = [
     (
         "not enough lubrication: tiny tears, drops of bright red blood",
         LIGHT,
-        "tiny tears and a few drops of bright red",
+        "tiny tears. You may see a few drops of bright red blood",
     ),
-    ("water- or silicone-based lube and going slower", LIGHT, "water- or silicone-based lubricant and go slowly"),
+    ("water- or silicone-based lube and going slower", LIGHT, "Use a lot of water or silicone lube and go slow"),
     ("birth control: pills, patch, ring, implant, IUD", LIGHT, "pills, patch, ring, implant, IUD"),
-    ("perimenopause, stress, weight changes", LIGHT, "change of life, stress or weight change"),
-    ("breakthrough spotting between periods", LIGHT, "may cause spotting between periods"),
+    ("perimenopause, stress, weight changes", LIGHT, "stress, weight or change of life"),
+    ("breakthrough spotting between periods", LIGHT, "You may spot between periods"),
     ("a new method", PILL, "spotting is common in the first 3 months of a new method"),
     ("the cervix is rich in blood vessels", LIGHT, "The cervix has many blood vessels"),
     ("positions or depth can bump it", LIGHT, "Some positions or deep sex may bump it"),
@@ -47,13 +47,13 @@ STATEMENTS = [
     ("red flag: cramping, burning, deep pain", PAIN, "infection, endometriosis or deep contact"),
     ("red flag: green, yellow, foul discharge", DISCHARGE, "Smelly or green fluid"),
     ("red flag: pain when peeing", BURNING, "STI or a urine infection"),
-    ("red flag: pain during sex", PAIN, "Belly pain or sex hurts"),
+    ("red flag: pain during sex", PAIN, "Sex hurts"),
     ("red flag: fever, fatigue, unwell", FEVER, "Fever, unwell, tired"),
-    ("chlamydia, gonorrhea", LIGHT, "STIs (chlamydia, gonorrhea)"),
+    ("chlamydia, gonorrhea", LIGHT, "an STI (chlamydia, gonorrhea)"),
     (
         "yeast, bacterial vaginosis, PID inflame cervix or vagina",
         LIGHT,
-        "bacterial vaginosis (BV) or PID may inflame the",
+        "yeast, BV or PID may make you sore inside",
     ),
     ("ectropion, a benign red area", LIGHT, "a harmless red area (ectropion)"),
     ("cervical polyps; rarely precancer or cancer", LIGHT, "polyps or, rarely, precancer or cancer"),

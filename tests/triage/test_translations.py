@@ -110,13 +110,13 @@ def test_a_new_text_is_listed_and_an_old_one_dropped(toy: Path) -> None:
     ("old", "new"),
     [
         (
-            "Bonjour, votre rendez-vous[ de {sender}]. Pouvons-nous parler?",
-            "Bonjour, votre rendez-vous de {sender}. Pouvons-nous parler?",
+            "Bonjour, on prend de vos nouvelles[ ({sender})]. Pouvons-nous parler?",
+            "Bonjour, on prend de vos nouvelles ({sender}). Pouvons-nous parler?",
         ),
-        ("Envoyez un seul numéro, de 1 à {last}.", "Envoyez un seul numéro, de 1 à {most}."),
+        ("Envoyez un numéro, de 1 à {last}.", "Envoyez un numéro, de 1 à {most}."),
         (
-            "Bonjour, votre rendez-vous[ de {sender}]. Pouvons-nous parler?",
-            "Bonjour, votre rendez-vous[ de nous]. Pouvons-nous parler?",
+            "Bonjour, on prend de vos nouvelles[ ({sender})]. Pouvons-nous parler?",
+            "Bonjour, on prend de vos nouvelles[ (de nous)]. Pouvons-nous parler?",
         ),
     ],
 )

@@ -7,9 +7,13 @@ import pytest
 from click.testing import CliRunner
 
 from sms_triage.cli import main
+from sms_triage.triage.content.model import CHANNELS
+from sms_triage.triage.content.reader import content_dir
+from sms_triage.triage.content.translations import languages_of
 from sms_triage.triage.proofs.vignettes import play, read_vignettes
 from sms_triage.triage.wording.locale import Locales
 
+LANGUAGES = languages_of(content_dir())
 OWN = Path(__file__).parent.parent / "vignettes" / "postcoital_bleeding.yaml"
 
 
@@ -38,7 +42,7 @@ def test_the_report_has_the_transcript(tmp_path: Path) -> None:
     found = json.loads(output)
     assert code == 0
     assert found["summary"] == {
-        "n": 2, "exact": 2, "over": 0, "under": 0, "median_turns": 5.5, "median_segments": 7.5
+        "n": 2, "exact": 2, "over": 0, "under": 0, "median_turns": 6.0, "median_segments": 8.0
     }  # fmt: skip
     assert found["vignettes"][0]["asked"] == ["for_whom", "danger"]
     assert found["vignettes"][0]["transcript"][0] == {"from": "person", "text": "hi"}
@@ -69,3 +73,11 @@ def test_a_file_that_is_not_there_is_one_line() -> None:
     code, output = run("/nowhere.yaml")
     assert code == 1
     assert output.count("\n") == 1
+
+
+def test_what_a_triage_takes_is_told_of_every_language_on_every_channel() -> None:
+    code, output = run(str(OWN), "--medians")
+    lines = dict(line.split(": ") for line in output.splitlines())
+    assert code == 0
+    assert set(lines) == {f"{language}.{channel}" for language in LANGUAGES for channel in CHANNELS}
+    assert lines["en.sms"] == "8 turns, 10 segments"

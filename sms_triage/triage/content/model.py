@@ -120,12 +120,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Disposition:
-    """How soon to be seen. `rank` 0 is the most urgent."""
+    """How soon to be seen. `rank` 0 is the most urgent. Where it is given no other advice is said than what it
+    `advises_only`, if it names any."""
 
     id: str
     rank: int
     text: Text
     if_worse: Text
+    advises_only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Invariant:
-    """What must hold of every answer set where `when` does, or of those whose outcome is the disposition `given`.
+    """What must hold of every answer set where `when` does, or of those with one of the dispositions `given`.
 
     It is `never_below` an urgency; `only` is given nowhere else; `told_after` names the question right after which the
     result is told; this advice it always `says`, that it `never_says`.
@@ -160,7 +162,7 @@ class Invariant:
 
     id: str
     when: Condition
-    given: str | None
+    given: tuple[str, ...]
     says: tuple[str, ...]
     never_says: tuple[str, ...]
     never_below: str | None

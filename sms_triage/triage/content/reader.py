@@ -104,6 +104,7 @@ class _Reader:
                 rank=service.dispositions.index(entry.id),
                 text=self.text(entry.text, f"disposition {entry.id}"),
                 if_worse=self.text(entry.if_worse, f"disposition {entry.id}, if worse"),
+                advises_only=entry.advises_only,
             )
             for entry in topic.dispositions
         )

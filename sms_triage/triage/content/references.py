@@ -170,11 +170,15 @@ class _Topic:
             yield from _known(place, "meaning", [rule.may_mean], topic.meanings)
             yield from _known(place, "advice", (*rule.advice, *rule.without), topic.advice)
             yield from _known(place, "source", rule.sources, topic.sources)
+        for disposition in topic.dispositions:
+            yield from _known(
+                self._at("dispositions", disposition.id), "advice", disposition.advises_only, topic.advice
+            )
         if all(rule.when for rule in topic.rules):
             yield f"{self._at('rules')}: no rule holds always: some answers would have no outcome"
         for invariant in topic.invariants:
             place = self._at("invariants", invariant.id)
-            named = [id for id in (invariant.never_below, invariant.only, invariant.given) if id]
+            named = [id for id in (invariant.never_below, invariant.only, *invariant.given) if id]
             yield from _known(place, "advice", (*invariant.says, *invariant.never_says), topic.advice)
             yield from self._when(f"{place}, when", invariant.when)
             yield from _known(place, "disposition", named, self.dispositions)
@@ -273,6 +277,8 @@ def _service(folder: Folder) -> Faults:
     yield from _once(f"{SERVICE}: dispositions", "disposition", service.dispositions)
     for id, language in languages.items():
         yield from _known(f"{SERVICE}: languages, {id}", "limits", [language.limits], service.limits)
+        words = [word.upper() for word in service.keywords.language.get(id, ())]
+        yield from _known(f"{SERVICE}: languages, {id}, choose", "keyword", [language.choose], words)
     tables = {
         **{name: getattr(service.keywords, name) for name in service.keywords.__struct_fields__},
         **{name: getattr(service.answers, name) for name in ("yes", "no", "numbers", "age", "greetings", "thanks")},

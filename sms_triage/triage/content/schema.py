@@ -132,6 +132,7 @@ class DispositionEntry(Shape):
     id: str
     text: Words
     if_worse: Words
+    advises_only: tuple[str, ...] = ()
 
 
 class RuleEntry(Shape):
@@ -147,7 +148,7 @@ class RuleEntry(Shape):
 class InvariantEntry(Shape):
     id: str
     when: When = {}
-    given: str | None = None
+    given: tuple[str, ...] = ()
     says: tuple[str, ...] = ()
     never_says: tuple[str, ...] = ()
     never_below: str | None = None
@@ -201,6 +202,7 @@ class OwnQuestionEntry(Shape):
 class LanguageEntry(Shape):
     name: str
     plain: str
+    choose: str
     limits: str
     words: tuple[str, ...]
 

@@ -14,7 +14,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "hint_severe": ("number",), "hint_picture": (), "take_care": (), "neutral_check_in": (), "neutral_pin": (),
     # Said with a result and below it
     "after_result": ("options",), "after_result_short": ("options",), "more": ("more",), "that_is_all": (),
-    "sent_by_sms": (), "so_far": (),
+    "sent_by_sms": (), "delete": (), "so_far": (),
     # Questions that are only words
     "topic": (), "pin_ask": (), "find": (), "phone": (),
     # Said of check-ins and notes

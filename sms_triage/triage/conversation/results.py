@@ -31,8 +31,8 @@ def conclude(coming: Next) -> Turn:
     session = talk.shown(replace(session, offered=_offered(talk, session)))
     known = facts(locale, session)
     prompts = _prompts(talk, session)
-    lead = _leading(talk, session)
-    result = Reply(locale.result(rule, known, session.offered, apart=bool(lead)), priority_of(rule))
+    lead, last = _leading(talk, session), _last(talk, session)
+    result = Reply(locale.result(rule, known, session.offered, last, apart=bool(lead)), priority_of(rule))
     if session.patient:
         why, *slip = noted.first or (Reply(""),)
         told = (Reply("\n".join(filter(None, [why.text, *prompts]))), *slip)
@@ -41,7 +41,7 @@ def conclude(coming: Next) -> Turn:
     said = [reply.text for reply in coming.first]
     lead = [reply for reply in lead if reply.text not in said]
     events = (*coming.events, Completed(rule.at_least.id))
-    return talk.say(session, *coming.first, *lead, result, *told, events=events)
+    return talk.say(session, *coming.first, *lead, result, *_alone(last, result.text), *told, events=events)
 
 
 def again(talk: Talk, session: Session) -> Turn:
@@ -49,9 +49,10 @@ def again(talk: Talk, session: Session) -> Turn:
     locale = talk.about(session)
     rule, offered = owed(locale, session), tuple(name for name in session.offered if name != MORE)
     session = talk.shown(replace(session, offered=offered))
-    lead = _leading(talk, session)
-    words = locale.result(rule, facts(locale, session), offered, apart=bool(lead))
-    return talk.say(session, *lead, Reply(words, priority_of(rule)), events=(WentBack(),))
+    lead, last = _leading(talk, session), _last(talk, session)
+    words = locale.result(rule, facts(locale, session), offered, last, apart=bool(lead))
+    result = (Reply(words, priority_of(rule)), *_alone(last, words))
+    return talk.say(session, *lead, *result, events=(WentBack(),))
 
 
 def _leading(talk: Talk, session: Session) -> list[Reply]:
@@ -59,6 +60,19 @@ def _leading(talk: Talk, session: Session) -> list[Reply]:
     locale = talk.about(session)
     known = facts(locale, session)
     return [Reply(locale.say(guidance.text, known), Priority.URGENT) for guidance in floors(locale, session)]
+
+
+def _last(talk: Talk, session: Session) -> str:
+    """What ends a result by SMS with which nothing is offered that says it; a health worker keeps what she is told."""
+    locale = talk.about(session)
+    if talk.channel == "ussd" or session.patient or OFFER in session.offered:
+        return ""
+    return locale.phrase("delete", facts(locale, session))
+
+
+def _alone(last: str, result: str) -> list[Reply]:
+    """The last words in a message of their own, where the result left no room for them."""
+    return [Reply(last)] if last and last not in result else []
 
 
 def _prompts(talk: Talk, session: Session) -> list[str]:
@@ -109,10 +123,14 @@ def _read(talk: Talk, session: Session, topic: str, place: int) -> Turn:
 def _by_sms(talk: Talk, session: Session, _: str) -> Turn:
     """The result of a USSD conversation by SMS, as its person asked."""
     locale = talk.locales.of(talk.person.language, "sms", session.topic)
-    words = [reply.text for reply in _leading(talk, session)]
-    result = locale.result(owed(locale, session), facts(locale, session), apart=bool(words))
+    known = facts(locale, session)
+    last, lead = locale.phrase("delete", known), [reply.text for reply in _leading(talk, session)]
+    result = locale.result(owed(locale, session), known, last=last, apart=bool(lead))
     said = talk.locale.phrase("sent_by_sms", session.known)
-    texts = (Reply(text, despite_stop=True, by_sms=True) for text in (*words, result))
+    texts = (
+        Reply(text, despite_stop=True, by_sms=True)
+        for text in (*lead, result, *(reply.text for reply in _alone(last, result)))
+    )
     turn = talk.say(session, said, *texts, events=(SentBySms(),))
     return replace(turn, ends=True)
 

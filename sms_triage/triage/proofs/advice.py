@@ -35,14 +35,20 @@ def said(space: Space, advice: str) -> int:
             given |= space.table(rule.when)
         if advice in rule.without:
             unsaid |= space.table(rule.when)
+    for disposition in space.content.dispositions:
+        if disposition.advises_only and advice not in disposition.advises_only:
+            unsaid |= space.given(disposition.id)
     return given & ~unsaid & space.valid
 
 
 def _where(space: Space, invariant: Invariant) -> int:
     where = space.table(invariant.when) & space.valid
-    if invariant.given is None:
+    if not invariant.given:
         return where
-    return where & space.given(invariant.given)
+    given = 0
+    for disposition in invariant.given:
+        given |= space.given(disposition)
+    return where & given
 
 
 def _unsaid(space: Space) -> Iterator[str]:

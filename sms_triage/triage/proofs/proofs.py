@@ -12,7 +12,7 @@ from sms_triage import text as sms
 from sms_triage.triage.content.model import Content
 from sms_triage.triage.menu.menu import Menu, Screen
 from sms_triage.triage.proofs.advice import check_advice
-from sms_triage.triage.proofs.space import Space
+from sms_triage.triage.proofs.space import Space, conditions_of
 from sms_triage.triage.proofs.wording import fixed_result
 from sms_triage.triage.wording.locale import Locale
 
@@ -78,8 +78,8 @@ def _distribution(locale: Locale, walks: Mapping[str, Mapping[int, int]], of: in
 
 def changed_outcomes(old: Content, new: Content) -> list[str]:
     """What a clinician has to review between two versions: which answer sets change disposition, grouped by change."""
-    before, after = Space(old), Space(new)
-    if before.values != after.values:
+    before, after = Space(old, conditions_of(new)), Space(new, conditions_of(old))
+    if before.alike != after.alike:
         return ["the findings or their values differ: every outcome has to be reviewed"]
     lines = []
     for was in old.dispositions:

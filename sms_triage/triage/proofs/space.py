@@ -1,27 +1,51 @@
 """The space of all complete answer sets, as bits: what makes checking every one of them take seconds.
 
+Values of a finding that no rule, question or invariant tells apart ("again", "not sure") count as one.
+
 A complete answer set is one number; a predicate over answer sets is one big integer with a bit for each of them. So
 "for every answer set, A implies B" is ``A & ~B == 0``, over tens of millions of cases at once, and a counterexample is
 the lowest bit set.
 """
 
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from sms_triage.triage.content.conditions import Condition
-from sms_triage.triage.content.model import Content
+from sms_triage.triage.content.model import Content, Finding
+
+
+def conditions_of(content: Content) -> tuple[Condition, ...]:
+    """Every condition of a content."""
+    return (
+        *(rule.when for rule in content.rules),
+        *(question.only_if for question in content.questions),
+        *(invariant.when for invariant in content.invariants),
+    )
+
+
+def _alike(finding: Finding, conditions: Collection[Condition]) -> dict[str, str]:
+    """By value of a finding: the first of those that no condition tells from it. The baseline stands for others."""
+    atoms = [atom for one in conditions for clause in one.clauses for atom in clause if atom.finding == finding.id]
+    first: dict[tuple[bool, ...], str] = {}
+    for value in sorted(finding.values, key=lambda value: value != finding.baseline):
+        first.setdefault(tuple(value in atom.values for atom in atoms), value)
+    return {value: first[tuple(value in atom.values for atom in atoms)] for value in finding.values}
 
 
 class Space:
-    """All complete answer sets of `content`. Findings that no rule and no question depends on are left out.
+    """All complete answer sets of `content`. Findings that no rule and no question depends on are left out; values
+    stay apart that any of the conditions `told_apart` tells apart too.
 
     A finding whose question is not asked (``only_if``) has its baseline: other values are not answer sets.
     """
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, told_apart: Iterable[Condition] = ()) -> None:
         used = {finding for rule in content.rules for finding in rule.when.findings()}
         used |= {finding for question in content.questions for finding in question.only_if.findings()}
         self.content = content
-        self.values = {id: finding.values for id, finding in content.findings.items() if id in used}
+        known = (*conditions_of(content), *told_apart)
+        self.alike = {id: _alike(finding, known) for id, finding in content.findings.items() if id in used}
+        self.values = {id: tuple(dict.fromkeys(alike.values())) for id, alike in self.alike.items()}
         self.strides: dict[str, int] = {}
         size = 1
         for finding in reversed(self.values):
@@ -42,7 +66,7 @@ class Space:
         """Where `finding` has `value`. A finding that is not part of the space has every value."""
         if finding not in self.values:
             return self.everything
-        stride = self.strides[finding]
+        value, stride = self.alike[finding][value], self.strides[finding]
         period = stride * len(self.values[finding])
         table = ((1 << stride) - 1) << (stride * self.values[finding].index(value))
         while period < self.size:
@@ -63,8 +87,8 @@ class Space:
 
     def shifted(self, table: int, finding: str, before: str, after: str) -> int:
         """`table`'s members that have `before`, with it changed to `after`."""
-        values = self.values[finding]
-        by = (values.index(after) - values.index(before)) * self.strides[finding]
+        values, alike = self.values[finding], self.alike[finding]
+        by = (values.index(alike[after]) - values.index(alike[before])) * self.strides[finding]
         chosen = table & self.literal(finding, before)
         return chosen << by if by >= 0 else chosen >> -by
 

@@ -17,13 +17,11 @@ from sms_triage.triage.people.session import Session, Told
 from sms_triage.triage.understanding import shorthand
 from sms_triage.triage.understanding.answers import Lexicon
 from sms_triage.triage.understanding.words import normal
-from sms_triage.triage.wording.load import offering
+from sms_triage.triage.wording.load import LanguageName, offering
 from sms_triage.triage.wording.locale import Locale
 
 
-def check_words(
-    locale: Locale, languages: Mapping[str, tuple[str, str]], topics: Mapping[str, Text]
-) -> tuple[str, ...]:
+def check_words(locale: Locale, languages: Mapping[str, LanguageName], topics: Mapping[str, Text]) -> tuple[str, ...]:
     """Everything about the words. `locale` must be filled with the longest values a deployment may set; `languages` are
     all that a deployment may offer, and `topics` those there are."""
     content, menu = locale.content, locale.menu
@@ -122,7 +120,7 @@ def _budgets(locale: Locale, choosing: Locale) -> Iterator[str]:
                 go_on = f"{locale.phrase('to_go_on', answers)} {words}"
                 yield from over(f"question {screen.asks}, after an alarm", go_on, budget.longer_question)
                 offered = choosing.put(screen, answers)
-                yield from over(f"question {screen.asks}, with languages", offered, budget.longer_question)
+                yield from over(f"question {screen.asks}, with languages", offered, budget.question)
         for id in (EPISODE, TOPIC):
             if id in choosing.asks:
                 yield from over(f"question {id}", locale.to(choosing.asks[id], answers), budget.longer_question)

@@ -1,7 +1,7 @@
 """Makes a locale ready: content, translation and menu read, texts filled in, words to understand them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sms_triage import text as sms
@@ -134,29 +134,41 @@ def _own_question(id: str, entry: OwnQuestionEntry, translation: Translation) ->
     )
 
 
-def offering(locale: Locale, languages: Mapping[str, tuple[str, str]], topics: Mapping[str, Text]) -> Locale:
+@dataclass(frozen=True)
+class LanguageName:
+    """A language's own name, the same in GSM-7 letters, and the word of it that asks for another language."""
+
+    own: str
+    plain: str
+    choose: str
+
+
+def offering(locale: Locale, languages: Mapping[str, LanguageName], topics: Mapping[str, Text]) -> Locale:
     """`locale` where a person may choose what it is about and her language.
 
-    Of several `topics` (id -> title) it is asked first which; below the first question stand the other `languages` (id
-    -> own name, name in GSM-7 letters), and the question of the language is known.
+    Of several `topics` (id -> title) it is asked first which. Below the first question stand the other `languages` on
+    USSD, where nothing else can be keyed in; by SMS a line of their words that ask for them, for who cannot read the
+    rest. The question of the language is known.
     """
-    first, asked = locale.content.questions[0], {}
+    first, asked, asks = locale.content.questions[0], dict[str, Question](), dict[str, Text]()
     if len(topics) > 1:
         options = tuple(Option(TOPIC, id, title, ()) for id, title in topics.items())
         first = asked[TOPIC] = Question(TOPIC, locale.texts[TOPIC], options, several=False, none=None)
     if len(languages) > 1:
-        others = tuple(
-            Option(LANGUAGE, id, Text(plain, plain), ())
-            for id, (_, plain) in languages.items()
-            if id != locale.language
-        )
-        names = tuple(Option(LANGUAGE, id, Text(name, name), (plain,)) for id, (name, plain) in languages.items())
-        asked[first.id] = replace(first, options=(*first.options, *others))
+        others = {id: name for id, name in languages.items() if id != locale.language}
+        if locale.channel == "ussd":
+            options = tuple(Option(LANGUAGE, id, Text(name.plain, name.plain), ()) for id, name in others.items())
+            asked[first.id] = replace(first, options=(*first.options, *options))
+        else:
+            words = " ".join(dict.fromkeys(name.choose for name in others.values()))
+            put = question_text(first)
+            asks[first.id] = Text(f"{put.own}\n{words}", f"{put.helper}\n{words}")
+        names = tuple(Option(LANGUAGE, id, Text(name.own, name.own), (name.plain,)) for id, name in languages.items())
         asked[LANGUAGE] = Question(LANGUAGE, Text("", ""), names, several=False, none=None)
     return replace(
         locale,
         questions={**locale.questions, **asked},
-        asks={**locale.asks, **{id: question_text(question) for id, question in asked.items()}},
+        asks={**locale.asks, **{id: question_text(question) for id, question in asked.items()}, **asks},
         readers={**locale.readers, **{id: Reader(question, locale.lexicon) for id, question in asked.items()}},
     )
 
@@ -194,10 +206,14 @@ def topic_titles(directory: Path, language: str) -> dict[str, Text]:
     return {id: read_text(topic.title, "title", translation) for id, topic in folder.topics.items()}
 
 
-def language_names(directory: Path) -> dict[str, tuple[str, str]]:
-    """The languages of a content folder that have a translation: id -> own name, name in GSM-7 letters."""
+def language_names(directory: Path) -> dict[str, LanguageName]:
+    """The languages of a content folder that have a translation, by id."""
     named = open_folder(directory).service.languages
-    return {id: (entry.name, entry.plain) for id, entry in named.items() if id in languages_of(directory)}
+    return {
+        id: LanguageName(entry.name, entry.plain, entry.choose)
+        for id, entry in named.items()
+        if id in languages_of(directory)
+    }
 
 
 def collect_texts(directory: Path) -> dict[str, str]:

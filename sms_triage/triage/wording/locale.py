@@ -128,17 +128,21 @@ class Locale:
         """A text of the service that says what to send for an option below the result."""
         return self.phrase(name, answers, number=self.after_result(offered).number_of(value))
 
-    def result(self, leading: Rule, answers: Answers, offered: Iterable[str] = (), *, apart: bool = False) -> str:
-        """A result: how soon, what if it gets worse, what it may mean, then the advice that fits. It says what it is
-        about if it stands `apart` from something graver that was answered before it."""
+    def result(
+        self, leading: Rule, answers: Answers, offered: Iterable[str] = (), last: str = "", *, apart: bool = False
+    ) -> str:
+        """A result: how soon, what if it gets worse, what it may mean, then the advice that fits, or by SMS these
+        `last` words in its place, if they fit. It says what it is about if it stands `apart` from something graver that
+        was answered before it."""
         body, below = self.to(self.results[leading.id], answers), self.below(offered, answers)
         if apart:
             body = f"{self.phrase('apart', answers)} {body}"
         if self.channel == "ussd":
             return f"{body}\n{below}"
-        for line in self.tips(answers):
+        shortest = self.phrase("after_result_short", answers) if last else below
+        for line in [last] if last else self.tips(answers):
             longer = f"{body} {line}"
-            if not sms.fits(f"{longer}\n{below}", self.content.budget.result):
+            if not sms.fits(f"{longer}\n{shortest}", self.content.budget.result):
                 break
             body = longer
         whole = f"{body}\n{below}"
@@ -147,10 +151,13 @@ class Locale:
         return f"{body}\n{self.phrase('after_result_short', answers)}"
 
     def tips(self, answers: Answers) -> list[str]:
-        """The advice of every rule that holds, the most urgent rule's first, each once."""
+        """The advice of every rule that holds, the most urgent rule's first, each once; in an emergency only what helps
+        now."""
         rules = self.content.rules_that_hold(answers)
         names = dict.fromkeys(name for rule in rules for name in rule.advice)
         unsaid = {name for rule in rules for name in rule.without}
+        if only := rules[0].at_least.advises_only:
+            unsaid |= names.keys() - set(only)
         lines = (self.say(self.content.advice[name], answers) for name in names if name not in unsaid)
         return [line for line in lines if line]
 
