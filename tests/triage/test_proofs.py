@@ -184,7 +184,7 @@ def test_a_danger_may_not_be_followed_by_another_question(toy: Path) -> None:
         ("text: See a nurse this week.", "text: See a nurse" + " and see" * 20, "disposition within_week (to own)"),
         ("Go sooner if it gets worse.", "Go sooner." + " Go sooner" * 35, "broken-off, within_week (to own)"),
         ('      own: "You are not to blame.', '      own: "You' + " and you" * 50 + ' are not to blame.', "guidance forced (to own)"),
-        ('"Answers: send the number.', '"Answers: send the number.' + " Send it." * 40, "help (to own)"),
+        ('Answers: send the number.', 'Answers: send the number.' + " Send it." * 40, "help (to own)"),
         ('hint_one: "Send', 'hint_one: "Send' + " and send" * 40, "question often, hinted (to own)"),
         ("text: How was it?", "text: How was it" + " and was" * 50, "question episode (to own)"),
         ("It may be the lungs.", "It may be the lungs. " * 15, "result of T01"),
