@@ -28,6 +28,9 @@ class Keys:
     def session(self, person: str) -> str:
         return self._key("session", person)
 
+    def aside(self, person: str) -> str:
+        return self._key("aside", person)
+
     def dialog(self, person: str) -> str:
         return self._key("dialog", person)
 

@@ -16,8 +16,9 @@ from dataclasses import replace
 import pytest
 
 from sms_triage.gateways.twilio import TwilioSettings
+from sms_triage.keys import keys_of
 from sms_triage.settings import Settings
-from tests.outside import PUBLIC, SHORTCODE, Outside, deployed
+from tests.outside import PUBLIC, SHORTCODE, Outside, counted, deployed
 from tests.servers import ACCOUNT, TOKEN
 
 EMERGENCY = "bleeding heavily, I fainted"
@@ -210,3 +211,31 @@ def test_a_worker_killed_in_the_middle_loses_and_repeats_nothing(outside: Outsid
         assert first.startswith(HI)
         assert second.startswith(FIRST)
     assert outside.waiting() == 0
+
+
+@pytest.mark.parametrize("spoilt", [{"body": b"not sealed"}, {"person": b"\xff"}, {"created": b"soon"}, {}])
+def test_one_entry_that_cannot_be_read_is_counted_and_holds_up_nobody(
+    outside: Outside, spoilt: dict[str, bytes]
+) -> None:
+    outside.text(ANA, "hi")
+    keys = keys_of(outside.id_of(ANA))
+    ((id, fields),) = outside.service.redis.xrange(keys.outbox)
+    outside.service.redis.xdel(keys.outbox, id)
+    wrong = {**fields, **{name.encode(): value for name, value in spoilt.items()}} if spoilt else {b"new": b"form"}
+    outside.service.redis.xadd(keys.outbox, wrong)
+    for person in PEOPLE[1:]:
+        outside.text(person, "hi")
+    outside.drain()
+    assert [person for person in PEOPLE if outside.delivered(person)] == PEOPLE[1:]
+    assert outside.waiting() == 0
+    reason = "send:unreadable" if "body" in spoilt else "send:unreadable:entry"
+    assert counted(outside.address, reason) == 1
+
+
+def test_a_number_that_cannot_be_read_stops_only_its_own_messages(outside: Outside) -> None:
+    outside.text(ANA, "hi")
+    outside.text(BO, "hi")
+    outside.service.redis.hset(keys_of(outside.id_of(ANA)).person(outside.id_of(ANA)), "number", "not sealed")
+    outside.drain()
+    assert outside.delivered(BO)
+    assert (outside.waiting(), counted(outside.address, "send:unreadable")) == (0, 1)

@@ -110,7 +110,10 @@ class Drainer:
             pipeline.hmget(keys.attempts, [id for id, _ in entries])
         for (keys, entries), attempts in zip(new, pipeline.execute() if new else [], strict=True):
             for (id, fields), attempt in zip(entries, attempts, strict=True):
-                self.queues.admit(read_entry(keys, id.decode(), fields, attempt))
+                try:
+                    self.queues.admit(read_entry(keys, id.decode(), fields, attempt))
+                except (KeyError, ValueError):
+                    self.settling.discard(keys, id.decode())
 
     def _launch(self, pool: ThreadPoolExecutor) -> float:
         """Begins as many sends as there is room for. Returns how long (s) to wait before it is worth trying again."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sms_triage.gateways.base import Failure, Gateway, Outgoing, SendError
 from sms_triage.outbox.entries import Entry, Outcome, Result
-from sms_triage.storage.entry import Records
+from sms_triage.storage.entry import Records, Unreadable
 from sms_triage.storage.snapshot import ERASED, STOPPED
 
 _FINAL: Mapping[Failure, Outcome] = {
@@ -62,6 +62,8 @@ class Sending:
                 unknown = error.failure is Failure.UNKNOWN or still_unknown
                 return Result(entry, "later", code=error.code, unknown_since=open_since if unknown else None)
             return Result(entry, _FINAL[error.failure], code=error.code)
+        except Unreadable:
+            return Result(entry, "unreadable")
         except Exception as error:
             # Nothing is known of what happened, so it is looked up before the next try.
             return Result(entry, "later", code=type(error).__name__, unknown_since=open_since)

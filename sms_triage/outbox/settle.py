@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sms_triage.events import Sent
+from sms_triage.keys import Keys
 from sms_triage.outbox.entries import Result, postponed
 from sms_triage.outbox.queues import Queues
 from sms_triage.storage.messages import SENT_SECONDS
@@ -35,6 +36,14 @@ class Settling:
             else:
                 self._end(pipeline, result)
                 self._lanes.finish(entry)
+        pipeline.execute()
+
+    def discard(self, keys: Keys, id: str) -> None:
+        """What stands in the outbox under this id is no entry: it is counted, and out of it."""
+        pipeline = self._store.redis.pipeline()
+        pipeline.hincrby(keys.counts, str(Sent("unreadable", "entry")), 1)
+        pipeline.xdel(keys.outbox, id)
+        pipeline.hdel(keys.attempts, id)
         pipeline.execute()
 
     def _end(self, pipeline: Any, result: Result) -> None:
