@@ -128,6 +128,10 @@ def keys_of_code(code: str) -> Keys:
     return Keys(int(code[:2]) % PARTITIONS)
 
 
+IDENTITY = "identity"
+"""Whose data these are."""
+
+
 def rate(sender: str) -> str:
     """How fast a sender may send: of no partition, in a step of its own. `sender` is its sign."""
     return f"rate:{sender}"
