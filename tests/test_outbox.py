@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -239,3 +240,50 @@ def test_a_number_that_cannot_be_read_stops_only_its_own_messages(outside: Outsi
     outside.drain()
     assert outside.delivered(BO)
     assert (outside.waiting(), counted(outside.address, "send:unreadable")) == (0, 1)
+
+
+def test_many_who_wait_for_a_slow_sender_do_not_hold_up_another_senders_person(settings: Settings) -> None:
+    with deployed(replace(settings, messages_per_second=None)) as outside:
+        long = "+12025550100"  # a long number sends one message a second
+        crowd = [number(place) for place in range(300)]
+        for person in crowd:
+            outside.text(person, "hi", sender=long)
+        outside.text(ANA, "hi")
+        order: list[str] = []
+        outside.provider.meanwhile = lambda message: order.append(message["To"])
+        outside.drain()
+        assert ANA in order[:3]
+
+
+def test_a_send_that_hangs_delays_nobody_else(outside: Outside) -> None:
+    """However long it hangs, also past the end of a drain's time."""
+    outside.text(ANA, "hi")
+    outside.provider.hangs_after = 0
+    late = iter(PEOPLE[1:6])
+
+    def meanwhile() -> None:
+        if outside.provider.hanging and (person := next(late, None)):
+            outside.provider.hangs_after = 10**9
+            outside.text(person, "hi")
+            outside.time.at += 3
+        elif len(outside.provider.tries) >= 6:
+            outside.provider.behave()
+
+    outside.time.looked = quietly(meanwhile)
+    outside.drain()
+    outside.time.looked = lambda: None
+    assert [person for person in PEOPLE[1:6] if outside.delivered(person)] == PEOPLE[1:6]
+
+
+def quietly(happens: Callable[[], None]) -> Callable[[], None]:
+    """What happens when the clock is looked at; what it does looks at the clock too."""
+    busy = threading.Lock()
+
+    def looked() -> None:
+        if threading.current_thread() is threading.main_thread() and busy.acquire(blocking=False):
+            try:
+                happens()
+            finally:
+                busy.release()
+
+    return looked

@@ -1,6 +1,7 @@
 """What is written down once an attempt came back: counted, and taken out of the outbox or noted to be tried again."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sms_triage.events import Sent
@@ -27,6 +28,10 @@ class Settling:
         pipeline = self._store.redis.pipeline(transaction=False)
         for result in results:
             entry = result.entry
+            if result.outcome == "stalled":
+                # Nothing was sent, and what is written of it may be another drainer's.
+                self._lanes.finish(entry, replace(entry, not_before=now))
+                continue
             pipeline.hincrby(entry.keys.counts, str(Sent(result.outcome, result.code)), 1)
             if result.outcome == "later":
                 due = now + self._backoff[min(entry.attempts, len(self._backoff) - 1)]

@@ -44,7 +44,7 @@ HOUSEKEEPING_QUEUE = "housekeeping"
 DRAIN_SECONDS = 10
 """How long one drain goes on before it makes room for other jobs and starts the next."""
 
-SWEEP_SECONDS = 15
+SWEEP_SECONDS = 3
 """How often the regular work is done: who fell silent, who is due, what nobody sends."""
 
 MOST_EVENTS = 1000
