@@ -276,6 +276,21 @@ class Enrolled(Event, name="enrolled"):
 
 
 @dataclass(frozen=True)
+class RecordUnreadable(Event, name="unreadable"):
+    """A record of this kind could not be read as a person's turn was kept; it stays, or is set aside."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class SweepFailed(Event, name="sweep:failed"):
+    """One person's part of the regular work failed; it is tried again later, and the others' goes on."""
+
+    what: str
+    error: str
+
+
+@dataclass(frozen=True)
 class EffectFailed(Event, name="effect:later"):
     """Something could not be done to others just now; it is tried again."""
 

@@ -28,6 +28,9 @@ class Keys:
     def session(self, person: str) -> str:
         return self._key("session", person)
 
+    def aside(self, person: str) -> str:
+        return self._key("aside", person)
+
     def dialog(self, person: str) -> str:
         return self._key("dialog", person)
 
@@ -123,6 +126,10 @@ ALL_KEYS = tuple(Keys(partition) for partition in range(PARTITIONS))
 def keys_of_code(code: str) -> Keys:
     """The keys of the partition that a patient's number names: where it is kept whose she is."""
     return Keys(int(code[:2]) % PARTITIONS)
+
+
+IDENTITY = "identity"
+"""Whose data these are."""
 
 
 def rate(sender: str) -> str:

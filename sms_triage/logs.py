@@ -17,6 +17,11 @@ def log_error(what: str, error: BaseException) -> None:
     _log.error("%s: %s at %s", what, type(error).__name__, places or "?")
 
 
+def log_warning(what: str) -> None:
+    """Logs something that an operator should know, and that names nobody."""
+    _log.warning(what)
+
+
 def set_up_logs() -> None:
     """Logs to stderr, one line an event, for every process of the service."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")

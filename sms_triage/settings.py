@@ -60,6 +60,7 @@ class Environment:
 class Settings:
     """What the environment says to all. See the README's table for each.
 
+    `old_secret_keys` are those before `secret_key`, the newest first, until ``sms-triage rotate`` has sealed all anew;
     `gateways` are those of the deployment by name, each with the settings that are its own (``gateways/``);
     `messages_per_second` is per sender (None: by what the sender is); `languages` are those offered (none named: all);
     `lines` maps a content placeholder to a number, for those that are set; `proxies` is how many stand before the web
@@ -68,6 +69,7 @@ class Settings:
 
     redis_url: str
     secret_key: str = field(repr=False)
+    old_secret_keys: tuple[str, ...] = field(default=(), repr=False)
     gateways: Mapping[str, object] = field(default_factory=dict)
     public_url: str = ""
     sender: str = ""
@@ -106,9 +108,12 @@ def read_shared(environment: Environment) -> Settings:
             ip_network(network)
         except ValueError:
             raise SettingsError(f"WEBHOOK_NETWORKS has {network!r}: give addresses like 203.0.113.0/24") from None
+    whole = filter(None, [environment.get("OLD_SECRET_KEYS")])
     return Settings(
         redis_url=redis_url,
         secret_key=secret_key,
+        # A secret may hold a comma itself.
+        old_secret_keys=tuple(dict.fromkeys((*environment.several("OLD_SECRET_KEYS"), *whole))),
         public_url=public_url,
         sender=environment.get("SENDER"),
         webhook_secret=environment.get("WEBHOOK_SECRET"),

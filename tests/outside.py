@@ -143,14 +143,15 @@ class Outside:
         """The same with the provider's id, sender and time."""
         return [message for message in self.provider.accepted if message["To"] == number]
 
-    def command(self, *arguments: str, redis_url: str = "") -> Result:
-        """``sms-triage ...`` on the machine of the deployment; `redis_url` is another way to the same database."""
+    def command(self, *arguments: str, redis_url: str = "", **other: str) -> Result:
+        """``sms-triage ...`` on the machine of the deployment; `redis_url` is another way to the same database, `other`
+        are settings that differ."""
         settings, own = self.service.settings, self.service.settings.gateways["twilio"]
         assert isinstance(own, TwilioSettings)
         environment = {
             "REDIS_URL": redis_url or settings.redis_url, "SECRET_KEY": settings.secret_key, "GATEWAY": "twilio",
             "SENDER": settings.sender, "PUBLIC_URL": PUBLIC, "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_API_URL": own.api_url, "LANGUAGES": "en",
+            "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_API_URL": own.api_url, "LANGUAGES": "en", **other,
         }  # fmt: skip
         return CliRunner().invoke(main, arguments, env=environment)
 

@@ -301,3 +301,40 @@ def test_the_sweep_costs_what_is_due_not_what_waits(service: Service, redis_comm
 def redis_commands(service: Service) -> Callable[[], int]:
     """How many commands the server has done."""
     return lambda: int(service.redis.info("stats")["total_commands_processed"])
+
+
+def spoil_schedule(service: Service, number: str) -> None:
+    """Her plan names a schedule that the content does not have (any more)."""
+    id, case = service.vault.person(number), case_of(service, number)
+    assert case is not None
+    assert case.plan is not None
+    gone = replace(case, plan=replace(case.plan, schedule="gone"))
+    service.redis.set(keys_of(id).case(id), service.database.records.seal(gone, f"case {id}"))
+
+
+def spoil_number(service: Service, number: str) -> None:
+    id = service.vault.person(number)
+    service.redis.hset(keys_of(id).person(id), "number", "not sealed")
+
+
+@pytest.mark.parametrize("spoil", [spoil_schedule, spoil_number])
+def test_one_person_whose_check_in_fails_stops_nobody_elses_and_is_tried_again(
+    service: Service, spoil: Callable[[Service, str], None]
+) -> None:
+    for number in (ANA, BEA):
+        text(service, *AGREES, number=number)
+    at = max(due(service, ANA), due(service, BEA))
+    mended = service.redis.dump(keys_of(service.vault.person(ANA)).person(service.vault.person(ANA)))
+    case = service.redis.dump(keys_of(service.vault.person(ANA)).case(service.vault.person(ANA)))
+    spoil(service, ANA)
+    assert (service.sweep(at), service.sweep(at)) == (1, 0)
+    assert greetings(service, BEA) == 1
+    failed = {
+        event: count for event, count in service.store.counts().items() if event.startswith("sweep:failed:check-in")
+    }
+    assert sum(failed.values()) == 1
+    id = service.vault.person(ANA)
+    service.redis.restore(keys_of(id).person(id), 0, mended, replace=True)
+    service.redis.restore(keys_of(id).case(id), 0, case, replace=True)
+    assert service.sweep(at + 3601) == 1
+    assert greetings(service, ANA) == 1

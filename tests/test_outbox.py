@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -16,8 +17,9 @@ from dataclasses import replace
 import pytest
 
 from sms_triage.gateways.twilio import TwilioSettings
+from sms_triage.keys import keys_of
 from sms_triage.settings import Settings
-from tests.outside import PUBLIC, SHORTCODE, Outside, deployed
+from tests.outside import PUBLIC, SHORTCODE, Outside, counted, deployed
 from tests.servers import ACCOUNT, TOKEN
 
 EMERGENCY = "bleeding heavily, I fainted"
@@ -210,3 +212,78 @@ def test_a_worker_killed_in_the_middle_loses_and_repeats_nothing(outside: Outsid
         assert first.startswith(HI)
         assert second.startswith(FIRST)
     assert outside.waiting() == 0
+
+
+@pytest.mark.parametrize("spoilt", [{"body": b"not sealed"}, {"person": b"\xff"}, {"created": b"soon"}, {}])
+def test_one_entry_that_cannot_be_read_is_counted_and_holds_up_nobody(
+    outside: Outside, spoilt: dict[str, bytes]
+) -> None:
+    outside.text(ANA, "hi")
+    keys = keys_of(outside.id_of(ANA))
+    ((id, fields),) = outside.service.redis.xrange(keys.outbox)
+    outside.service.redis.xdel(keys.outbox, id)
+    wrong = {**fields, **{name.encode(): value for name, value in spoilt.items()}} if spoilt else {b"new": b"form"}
+    outside.service.redis.xadd(keys.outbox, wrong)
+    for person in PEOPLE[1:]:
+        outside.text(person, "hi")
+    outside.drain()
+    assert [person for person in PEOPLE if outside.delivered(person)] == PEOPLE[1:]
+    assert outside.waiting() == 0
+    reason = "send:unreadable" if "body" in spoilt else "send:unreadable:entry"
+    assert counted(outside.address, reason) == 1
+
+
+def test_a_number_that_cannot_be_read_stops_only_its_own_messages(outside: Outside) -> None:
+    outside.text(ANA, "hi")
+    outside.text(BO, "hi")
+    outside.service.redis.hset(keys_of(outside.id_of(ANA)).person(outside.id_of(ANA)), "number", "not sealed")
+    outside.drain()
+    assert outside.delivered(BO)
+    assert (outside.waiting(), counted(outside.address, "send:unreadable")) == (0, 1)
+
+
+def test_many_who_wait_for_a_slow_sender_do_not_hold_up_another_senders_person(settings: Settings) -> None:
+    with deployed(replace(settings, messages_per_second=None)) as outside:
+        long = "+12025550100"  # a long number sends one message a second
+        crowd = [number(place) for place in range(300)]
+        for person in crowd:
+            outside.text(person, "hi", sender=long)
+        outside.text(ANA, "hi")
+        order: list[str] = []
+        outside.provider.meanwhile = lambda message: order.append(message["To"])
+        outside.drain()
+        assert ANA in order[:3]
+
+
+def test_a_send_that_hangs_delays_nobody_else(outside: Outside) -> None:
+    """However long it hangs, also past the end of a drain's time."""
+    outside.text(ANA, "hi")
+    outside.provider.hangs_after = 0
+    late = iter(PEOPLE[1:6])
+
+    def meanwhile() -> None:
+        if outside.provider.hanging and (person := next(late, None)):
+            outside.provider.hangs_after = 10**9
+            outside.text(person, "hi")
+            outside.time.at += 3
+        elif len(outside.provider.tries) >= 6:
+            outside.provider.behave()
+
+    outside.time.looked = quietly(meanwhile)
+    outside.drain()
+    outside.time.looked = lambda: None
+    assert [person for person in PEOPLE[1:6] if outside.delivered(person)] == PEOPLE[1:6]
+
+
+def quietly(happens: Callable[[], None]) -> Callable[[], None]:
+    """What happens when the clock is looked at; what it does looks at the clock too."""
+    busy = threading.Lock()
+
+    def looked() -> None:
+        if threading.current_thread() is threading.main_thread() and busy.acquire(blocking=False):
+            try:
+                happens()
+            finally:
+                busy.release()
+
+    return looked

@@ -130,11 +130,6 @@ def test_nobody_is_stuck_because_what_is_kept_of_her_cannot_be_read(outside: Out
         assert [text[:18] for text in outside.delivered(ANA)[before:]] == ["Free private check"], content
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="reliability: what cannot be read counts as nothing kept, and is written over",
-)
 def test_what_cannot_be_read_is_never_overwritten_or_deleted(outside: Outside) -> None:
     """A release that was rolled back finds its records again; in the meantime they are set aside."""
     outside.text(ANA, *AGREED)

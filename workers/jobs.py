@@ -6,13 +6,13 @@ from functools import lru_cache
 
 from sms_triage.gateways import read_settings
 from sms_triage.logs import log_error
-from sms_triage.service.service import Service, open_service
+from sms_triage.service.service import Service, start_service
 
 
 @lru_cache(maxsize=1)
 def service() -> Service:
     """This process's service, by the environment."""
-    return open_service(read_settings(os.environ))
+    return start_service(read_settings(os.environ), patience=float("inf"))
 
 
 class JobFailed(Exception):

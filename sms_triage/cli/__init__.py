@@ -2,6 +2,7 @@
 
 import os
 import sys
+from math import inf
 from pathlib import Path
 
 import click
@@ -41,7 +42,12 @@ def web(host: str, port: int, processes: int) -> None:
     from granian.log import LogLevels  # noqa: PLC0415
     from granian.server import Server  # noqa: PLC0415
 
-    read_settings(os.environ)
+    from sms_triage.logs import set_up_logs  # noqa: PLC0415
+    from sms_triage.service.service import start_service  # noqa: PLC0415
+
+    set_up_logs()
+    # All is looked at once before anything is started: what is wrong is said once, not by each process.
+    start_service(read_settings(os.environ), patience=inf).redis.close()
     Server(
         "sms_triage.web.app:create_app",
         address=host,
@@ -74,11 +80,10 @@ def cron() -> None:
 
 def _run_process(name: str) -> None:
     from sms_triage.logs import set_up_logs  # noqa: PLC0415
-    from sms_triage.storage.connection import connect  # noqa: PLC0415
-    from workers import processes  # noqa: PLC0415
+    from workers import jobs, processes  # noqa: PLC0415
 
     set_up_logs()
-    getattr(processes, name)(connect(read_settings(os.environ).redis_url))
+    getattr(processes, name)(jobs.service())
 
 
 @main.command()
@@ -107,13 +112,28 @@ def phone(number: str, sender: str, url: str, chw: bool, ussd: bool, code: str) 
 def doctor() -> None:
     """Is this deployment sound? Exits 1 if not."""
     from sms_triage.cli.doctor import examine  # noqa: PLC0415
-    from sms_triage.service.service import open_service  # noqa: PLC0415
+    from sms_triage.service.service import start_service  # noqa: PLC0415
 
     sound = True
-    for finding in examine(open_service(running_settings(os.environ))):
+    for finding in examine(start_service(running_settings(os.environ))):
         click.echo({True: "ok    ", None: "note  ", False: "FAULT "}[finding.ok] + finding.what)
         sound = sound and finding.ok is not False
     sys.exit(0 if sound else 1)
+
+
+@main.command()
+@one_line
+def rotate() -> None:
+    """Seals all that is kept anew after a change of SECRET_KEY, with the one before in OLD_SECRET_KEYS."""
+    from sms_triage.service.service import start_service  # noqa: PLC0415
+    from sms_triage.storage.rotation import rotate as seal_anew  # noqa: PLC0415
+
+    resealed, left = seal_anew(start_service(running_settings(os.environ)).database)
+    click.echo(f"{resealed} records were sealed anew")
+    if left:
+        click.echo(f"{left} are left under an old secret (what waits to leave, codes to join): run this again later")
+        sys.exit(1)
+    click.echo("OLD_SECRET_KEYS is not needed any more")
 
 
 @main.group()
@@ -127,9 +147,9 @@ def person() -> None:
 def show(number: str) -> None:
     """What is kept of a number: that it is known and how, never what was told."""
     from sms_triage.service import operator  # noqa: PLC0415
-    from sms_triage.service.service import open_service  # noqa: PLC0415
+    from sms_triage.service.service import start_service  # noqa: PLC0415
 
-    found = operator.known(open_service(running_settings(os.environ)), number)
+    found = operator.known(start_service(running_settings(os.environ)), number)
     for line in found or ["this number is not known"]:
         click.echo(line)
     sys.exit(0 if found else 1)
@@ -141,9 +161,9 @@ def show(number: str) -> None:
 def forget(number: str) -> None:
     """Erases all that is kept of a number, also an opt-out, and sends it nothing."""
     from sms_triage.service import operator  # noqa: PLC0415
-    from sms_triage.service.service import open_service  # noqa: PLC0415
+    from sms_triage.service.service import start_service  # noqa: PLC0415
 
-    known = operator.forget(open_service(running_settings(os.environ)), number)
+    known = operator.forget(start_service(running_settings(os.environ)), number)
     click.echo("all that was kept of this number is erased" if known else "this number is not known")
     sys.exit(0 if known else 1)
 

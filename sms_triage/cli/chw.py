@@ -12,7 +12,7 @@ from sms_triage.cli.menus import one_line
 from sms_triage.cli.running import running_settings
 from sms_triage.numbers import canonical_number
 from sms_triage.service.operator import hand_over
-from sms_triage.service.service import Service, open_service
+from sms_triage.service.service import Service, start_service
 from sms_triage.triage.people.chw import ROLES, Chw
 
 COLUMNS = ("number", "name", "area", "supervisor", "language", "role")
@@ -33,7 +33,7 @@ def chw() -> None:
 @one_line
 def add(number: str, name: str, area: str, supervisor: str, language: str, role: str) -> None:
     """Puts a number into the registry, or changes its entry."""
-    service = open_service(running_settings(os.environ))
+    service = start_service(running_settings(os.environ))
     row = {"number": number, "name": name, "area": area, "supervisor": supervisor, "language": language, "role": role}
     if fault := _fault(row, service):
         click.echo(f"sms-triage: {fault}", err=True)
@@ -46,7 +46,7 @@ def add(number: str, name: str, area: str, supervisor: str, language: str, role:
 @one_line
 def import_chws(file: Path) -> None:
     """Adds every row of a CSV file (number, name, area, supervisor, language, role), or none if one is wrong."""
-    service = open_service(running_settings(os.environ))
+    service = start_service(running_settings(os.environ))
     with file.open(encoding="utf-8-sig", newline="") as lines:
         rows = [{(name or "").strip().lower(): (value or "").strip() for name, value in row.items()}
                 for row in csv.DictReader(lines)]  # fmt: skip
@@ -68,7 +68,7 @@ def import_chws(file: Path) -> None:
 @one_line
 def list_chws() -> None:
     """Everybody in the registry, with how many patients she has."""
-    for number, chw, patients in open_service(running_settings(os.environ)).registry.chws():
+    for number, chw, patients in start_service(running_settings(os.environ)).registry.chws():
         area = f", {chw.area}" if chw.area else ""
         click.echo(f"{chw.code}  {number}  {chw.role}  {chw.name}{area}  {patients} patients")
 
@@ -78,7 +78,7 @@ def list_chws() -> None:
 @one_line
 def remove(number: str) -> None:
     """Takes a number out of the registry. Its patients are kept, should it come back."""
-    removed = open_service(running_settings(os.environ)).registry.remove_chw(canonical_number(number))
+    removed = start_service(running_settings(os.environ)).registry.remove_chw(canonical_number(number))
     click.echo("removed; her patients are kept" if removed else "this number is not in the registry")
     sys.exit(0 if removed else 1)
 
@@ -91,7 +91,7 @@ def remove(number: str) -> None:
 def invite(role: str, area: str, supervisor: str) -> None:
     """A code with which one person can join by SMS, within 30 days."""
     code = f"{secrets.randbelow(10**8):08}"
-    service = open_service(running_settings(os.environ))
+    service = start_service(running_settings(os.environ))
     service.registry.invite(code, Chw(role, "", "", area, canonical_number(supervisor)))
     click.echo(f"she texts: JOIN {code} and her name")
 
@@ -102,7 +102,7 @@ def invite(role: str, area: str, supervisor: str) -> None:
 @one_line
 def handover(giver: str, taker: str) -> None:
     """Gives all patients of one number to another, for a leave or for good."""
-    service = open_service(running_settings(os.environ))
+    service = start_service(running_settings(os.environ))
     if service.store.load(service.vault.person(canonical_number(taker))).person.chw is None:
         click.echo(f"sms-triage: {taker} is not in the registry", err=True)
         sys.exit(1)

@@ -50,12 +50,18 @@ def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
-        from sms_triage.cli.terminal_phone import PhoneError  # noqa: PLC0415 - not needed by most commands
+        from redis.exceptions import RedisError  # noqa: PLC0415 - not needed by most commands
+
+        from sms_triage.cli.terminal_phone import PhoneError  # noqa: PLC0415
+        from sms_triage.storage.connection import explain  # noqa: PLC0415
 
         try:
             return command(*args, **kwargs)
         except (SettingsError, ContentError, PhoneError) as error:
             click.echo(f"sms-triage: {error}", err=True)
+            sys.exit(1)
+        except RedisError as error:
+            click.echo(f"sms-triage: Redis: {explain(error)}; check REDIS_URL and that it runs", err=True)
             sys.exit(1)
 
     return run

@@ -5,6 +5,7 @@ the SDK's documentation. It has no way to look a sent message up, so one whose f
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -116,7 +117,7 @@ class AfricasTalkingGateway:
             raise SendError(Failure.UNKNOWN, type(error).__name__) from None
         return _accepted(answer)
 
-    def find(self, message: Outgoing, since: float) -> str | None:
+    def find(self, message: Outgoing, since: float, claimed: Callable[[str], bool]) -> str | None:
         return None
 
     def probe(self) -> str:

@@ -1,7 +1,7 @@
 """What a gateway is: the one file that knows a provider. Everything else knows only these names."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -128,8 +128,9 @@ class Gateway(Protocol):
     def send(self, message: Outgoing) -> str:
         """Hands a message to the provider and returns the provider's id. Raises :class:`SendError`."""
 
-    def find(self, message: Outgoing, since: float) -> str | None:
-        """The id of this message if the provider accepted it after `since` (s), else None. Raises SendError."""
+    def find(self, message: Outgoing, since: float, claimed: Callable[[str], bool]) -> str | None:
+        """The id of this message if the provider accepted it after `since` (s), else None. One whose id is `claimed` is
+        another, however like it. Raises SendError."""
 
     def probe(self) -> str:
         """One line on whether the provider can be reached with these credentials. Raises :class:`SendError`."""

@@ -4,6 +4,7 @@ Facts from the Kannel user guide ("SMS push", "Parameters", "Delivery reports");
 that works. Long messages are left to Kannel to concatenate. It gives no id back, so ours is in the ``dlr-url``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -124,7 +125,7 @@ class KannelGateway:
             return message.reference
         raise SendError(_refused(answer.status_code), str(answer.status_code))
 
-    def find(self, message: Outgoing, since: float) -> str | None:
+    def find(self, message: Outgoing, since: float, claimed: Callable[[str], bool]) -> str | None:
         return None
 
     def probe(self) -> str:

@@ -7,6 +7,7 @@ the phone page and the terminal phone read it.
 import json
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -74,7 +75,7 @@ class SimulatorGateway:
             raise SendError(Failure.UNKNOWN, type(error).__name__) from None
         return id
 
-    def find(self, message: Outgoing, since: float) -> str | None:
+    def find(self, message: Outgoing, since: float, claimed: Callable[[str], bool]) -> str | None:
         for received in self.received(message.number, "-"):
             if received.text == message.text and received.at >= since - 1:
                 return received.id

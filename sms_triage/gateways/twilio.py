@@ -4,6 +4,7 @@ Facts from docs.twilio.com: "Webhooks security", "Messages resource", "Error and
 """
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
@@ -118,12 +119,13 @@ class TwilioGateway:
             raise SendError(Failure.UNKNOWN, type(error).__name__) from None
         return str(sent.sid)
 
-    def find(self, message: Outgoing, since: float) -> str | None:
+    def find(self, message: Outgoing, since: float, claimed: Callable[[str], bool]) -> str | None:
         try:
             # The day is as fine as the API filters sent messages reliably; a clock a little off is allowed for.
             after = datetime.fromtimestamp(since, UTC) - timedelta(minutes=2)
             for sent in self._client.messages.list(to=message.number, date_sent_after=after, limit=50):
-                if sent.body == message.text and str(sent.direction or "outbound-api").startswith("outbound"):
+                ours = str(sent.direction or "outbound-api").startswith("outbound")
+                if ours and sent.body == message.text and not claimed(str(sent.sid)):
                     return str(sent.sid)
         except TwilioRestException as error:
             raise _send_error(error) from None

@@ -26,6 +26,12 @@ READ_AHEAD = 500
 BACKOFF = (5.0, 15.0, 60.0, 300.0, 900.0)
 """Seconds before the next try of a message, by how many there were; the last counts for all further ones."""
 
+GRACE = 0.5
+"""How long (s) after its time a drain launches nothing and waits for what is under way."""
+
+LONGEST_IDLE = 0.25
+"""Seconds. So late at most is looked at what came meanwhile."""
+
 LINGER = 5.0
 """How near a retry must be for the drainer to wait for it instead of leaving it to the next sweep."""
 
@@ -52,7 +58,7 @@ class Drainer:
         self.leases = Leases(self.redis, lease_seconds)
         self.queues = Queues(clock.now)
         self.rates = Rates(self.redis, store.vault, rate)
-        self.sending = Sending(gateways, store.records, clock.now)
+        self.sending = Sending(gateways, store.records, clock.now, self.leases.hold, self._claimed)
         self.carrier = Carrier(store.effects, carry_out, clock.now) if carry_out else None
         self.settling = Settling(store, self.queues, backoff)
         self._begin = self.redis.register_script(script("begin"))
@@ -64,12 +70,15 @@ class Drainer:
         sent, until = 0, self.clock.now() + seconds
         with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="send") as pool:
             while True:
+                if self.clock.now() >= until + GRACE:
+                    # What hangs holds up nobody else: the drain goes on until it is over.
+                    until = self.clock.now() + seconds
                 in_time = self.clock.now() < until
                 carried = self._carry_out() if in_time else 0
                 self._renew(now_or_never=carried > 0)
                 self._read()
                 self.queues.wake_retries()
-                idle = self._launch(pool) if in_time else 0.0
+                idle = self._launch(pool) if in_time else 0.05
                 sent += self._collect(idle)
                 if self._done(self.clock.now() >= until):
                     break
@@ -110,7 +119,10 @@ class Drainer:
             pipeline.hmget(keys.attempts, [id for id, _ in entries])
         for (keys, entries), attempts in zip(new, pipeline.execute() if new else [], strict=True):
             for (id, fields), attempt in zip(entries, attempts, strict=True):
-                self.queues.admit(read_entry(keys, id.decode(), fields, attempt))
+                try:
+                    self.queues.admit(read_entry(keys, id.decode(), fields, attempt))
+                except (KeyError, ValueError):
+                    self.settling.discard(keys, id.decode())
 
     def _launch(self, pool: ThreadPoolExecutor) -> float:
         """Begins as many sends as there is room for. Returns how long (s) to wait before it is worth trying again."""
@@ -120,37 +132,46 @@ class Drainer:
         self.rates.begin(room)
         chosen = self.queues.choose(room, self.rates.allow)
         if not chosen:
-            return self.rates.wait_for
+            return min(self.rates.wait_for, LONGEST_IDLE)
         by_partition: dict[Keys, list[Entry]] = {}
         for entry in chosen:
             by_partition.setdefault(entry.keys, []).append(entry)
         pipeline, began = self.redis.pipeline(transaction=False), self.clock.now()
         for keys, entries in by_partition.items():
             marks = [word for entry in entries for word in entry.attempt(began)]
-            self._begin(keys=[keys.lease, keys.attempts], args=[self.leases.token, *marks], client=pipeline)
+            self._begin(
+                keys=[keys.lease, keys.attempts, keys.outbox], args=[self.leases.token, *marks], client=pipeline
+            )
             for entry in entries:
                 pipeline.hmget(keys.person(entry.person), "number", "opted_out")
                 # A report under our own reference is proof that an earlier try was accepted.
                 pipeline.exists(keys.sent(entry.gateway, entry.reference))
         answers = iter(pipeline.execute())
         for keys, entries in by_partition.items():
-            mine = next(answers)
+            begun = next(answers)
             people = [_recipient(next(answers), next(answers)) for _ in entries]
-            if not mine:
+            if not begun:
                 self._lose(keys)
                 continue
-            for entry, person in zip(entries, people, strict=True):
+            for entry, person, there in zip(entries, people, begun, strict=True):
                 self.queues.begin(entry)
+                if not there:
+                    self.queues.finish(entry)
+                    continue
                 self._flying += 1
                 attempt = pool.submit(self.sending.attempt, entry, person, began)
                 attempt.add_done_callback(self._landed.put)
         return 0.0
 
+    def _claimed(self, entry: Entry, provider_id: str) -> bool:
+        """Whether this message of the provider's is known to be another entry's."""
+        return bool(self.redis.hexists(entry.keys.sent(entry.gateway, provider_id), "person"))
+
     def _collect(self, idle: float) -> int:
         """Settles the sends that came back, waiting `idle` seconds for one if need be. Returns how many went out."""
         if not self._flying:
             if idle and (self.queues.ready or self._next_retry is not None):
-                self.clock.sleep(min(idle, 0.25))
+                self.clock.sleep(idle)
             return 0
         results: list[Result] = []
         try:

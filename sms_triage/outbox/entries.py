@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sms_triage.keys import Keys
 
-Outcome = Literal["sent", "later", "never", "filtered", "expired", "opted_out", "forgotten"]
+Outcome = Literal["sent", "later", "never", "filtered", "expired", "opted_out", "forgotten", "unreadable", "stalled"]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,10 @@ from redis import Redis
 from sms_triage.keys import ALL_KEYS, Keys
 from sms_triage.storage.scripts import script
 
-LEASE_SECONDS = 30.0
+LEASE_SECONDS = 4.0
+"""How long the messages of a drainer that died wait for another. One that only stalls sends nothing after it."""
+
+TAKEN_ANEW = 2
 FIRST = "0-0"
 EVERYTHING = "99999999999999-0"
 
@@ -37,6 +40,10 @@ class Leases:
         """Whether it is time: seldom enough to cost nothing."""
         return not self.held or now - self._renewed >= self.seconds / 30
 
+    def hold(self, keys: Keys, now: float) -> bool:
+        """Whether a partition is surely still held."""
+        return keys in self.held and now < self._renewed + self.seconds
+
     def renew(self, now: float) -> list[Keys]:
         """Takes every partition that has something, and keeps those held. Returns those that were lost."""
         self._renewed = now
@@ -49,7 +56,11 @@ class Leases:
             )
         lost = []
         for keys, taken in zip(ALL_KEYS, pipeline.execute(), strict=True):
-            if taken:
+            if taken == TAKEN_ANEW and keys in self.held:
+                # It had ended: somebody else may have been here, so it is taken with all that is read anew.
+                del self.held[keys]
+                lost.append(keys)
+            elif taken:
                 self.held.setdefault(keys, Held())
             elif self.held.pop(keys, None):
                 lost.append(keys)

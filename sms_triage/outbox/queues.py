@@ -8,18 +8,16 @@ from dataclasses import dataclass, field
 from sms_triage.keys import Keys, keys_of
 from sms_triage.outbox.entries import Entry
 
-MOST_BLOCKED = 200
-"""How many people whose sender may not send now are looked past for one whose may."""
-
 Place = tuple[int, tuple[int, ...], str]
 
 
 @dataclass
 class _Queue:
-    """The waiting messages of one person, oldest first."""
+    """The waiting messages of one person, oldest first. Of one that was `lost` only what is on its way is known."""
 
     entries: deque[Entry] = field(default_factory=deque)
     in_flight: bool = False
+    lost: bool = False
 
 
 class Queues:
@@ -28,7 +26,7 @@ class Queues:
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._people: dict[str, _Queue] = {}
-        self._ready: list[Place] = []
+        self._ready: dict[str, list[Place]] = {}
         self._retries: list[tuple[float, str]] = []
 
     def __len__(self) -> int:
@@ -58,24 +56,31 @@ class Queues:
     def choose(self, room: int, allow: Callable[[str], bool]) -> list[Entry]:
         """The next messages in order of urgency, at most one a person; `allow` takes one from what a sender may send
         now, or says that it may not."""
-        chosen: list[Entry] = []
-        blocked: list[Place] = []
-        now = self._now()
-        while self._ready and len(chosen) < room and len(blocked) <= MOST_BLOCKED:
-            place = heapq.heappop(self._ready)
-            queue = self._people.get(place[2])
-            if queue is None or queue.in_flight or not queue.entries or queue.entries[0].not_before > now:
-                continue
-            entry = queue.entries[0]
-            if any(entry is other for other in chosen):
-                continue
-            if allow(entry.sender):
-                chosen.append(entry)
-            else:
-                blocked.append(place)
-        for place in blocked:
-            heapq.heappush(self._ready, place)
-        return chosen
+        chosen: dict[str, Entry] = {}
+        now, open_senders = self._now(), set(self._ready)
+        while open_senders and len(chosen) < room:
+            sender = min(open_senders, key=lambda sender: self._ready[sender][0])
+            line = self._ready[sender]
+            place = heapq.heappop(line)
+            entry = self._first(place[2], sender, now)
+            if entry is not None and entry.person not in chosen:
+                if allow(sender):
+                    chosen[entry.person] = entry
+                else:
+                    heapq.heappush(line, place)
+                    open_senders.discard(sender)
+            if not line:
+                del self._ready[sender]
+                open_senders.discard(sender)
+        return list(chosen.values())
+
+    def _first(self, person: str, sender: str, now: float) -> Entry | None:
+        """A person's next message, if it leaves from this sender and may leave now."""
+        queue = self._people.get(person)
+        if queue is None or queue.in_flight or not queue.entries:
+            return None
+        entry = queue.entries[0]
+        return entry if entry.sender == sender and entry.not_before <= now else None
 
     def begin(self, entry: Entry) -> None:
         """A message is on its way; its person's next one waits for it."""
@@ -88,10 +93,11 @@ class Queues:
             return
         queue.in_flight = False
         if queue.entries and queue.entries[0].id == entry.id:
-            if instead is None:
+            if instead is None or queue.lost:
                 queue.entries.popleft()
             else:
                 queue.entries[0] = instead
+        queue.lost = False
         if queue.entries:
             self._offer(entry.person)
         else:
@@ -99,11 +105,12 @@ class Queues:
 
     def drop(self, keys: Keys, also_in_flight: bool = False) -> None:
         """The messages of a partition are not ours any more."""
-        self._people = {
-            person: queue
-            for person, queue in self._people.items()
-            if keys_of(person) != keys or (queue.in_flight and not also_in_flight)
-        }
+        for person in [person for person in self._people if keys_of(person) == keys]:
+            queue = self._people[person]
+            if queue.in_flight and not also_in_flight:
+                queue.entries, queue.lost = deque([queue.entries[0]]), True
+            else:
+                del self._people[person]
 
     def clear(self) -> None:
         self._ready.clear()
@@ -118,4 +125,5 @@ class Queues:
         if first.not_before > self._now():
             heapq.heappush(self._retries, (first.not_before, person))
             return
-        heapq.heappush(self._ready, (min(entry.priority for entry in queue.entries), first.order, person))
+        line = self._ready.setdefault(first.sender, [])
+        heapq.heappush(line, (min(entry.priority for entry in queue.entries), first.order, person))

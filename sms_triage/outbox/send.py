@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sms_triage.gateways.base import Failure, Gateway, Outgoing, SendError
+from sms_triage.keys import Keys
 from sms_triage.outbox.entries import Entry, Outcome, Result
-from sms_triage.storage.entry import Records
+from sms_triage.storage.entry import Records, Unreadable
 from sms_triage.storage.snapshot import ERASED, STOPPED
 
 _FINAL: Mapping[Failure, Outcome] = {
@@ -27,11 +28,17 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Sending:
-    """Hands messages to their providers. Many may be under way at once, each in a thread of its own."""
+    """Hands messages to their providers. Many may be under way at once, each in a thread of its own.
+
+    `hold` tells whether a partition is still this drainer's, `claimed` whether a message of a provider's is
+    another entry's.
+    """
 
     gateways: Mapping[str, Gateway]
     records: Records
     now: Callable[[], float]
+    hold: Callable[[Keys, float], bool]
+    claimed: Callable[[Entry, str], bool]
 
     def attempt(self, entry: Entry, to: Recipient, began: float) -> Result:
         """One try, that began at a time (s since the epoch). Never raises."""
@@ -54,7 +61,12 @@ class Sending:
                 text=self.records.open(entry.body, str, f"body {entry.person}"),
                 reference=entry.reference,
             )
-            found = gateway.find(message, entry.posted) if entry.posted is not None else None
+            found = None
+            if entry.posted is not None:
+                found = gateway.find(message, entry.posted, lambda id: self.claimed(entry, id))
+            if not found and not self.hold(entry.keys, self.now()):
+                # Another drainer may be at it.
+                return Result(entry, "stalled", unknown_since=entry.posted)
             return Result(entry, "sent", provider_id=found or gateway.send(message))
         except SendError as error:
             if error.failure in (Failure.LATER, Failure.OPERATOR, Failure.UNKNOWN):
@@ -62,6 +74,8 @@ class Sending:
                 unknown = error.failure is Failure.UNKNOWN or still_unknown
                 return Result(entry, "later", code=error.code, unknown_since=open_since if unknown else None)
             return Result(entry, _FINAL[error.failure], code=error.code)
+        except Unreadable:
+            return Result(entry, "unreadable")
         except Exception as error:
             # Nothing is known of what happened, so it is looked up before the next try.
             return Result(entry, "later", code=type(error).__name__, unknown_since=open_since)

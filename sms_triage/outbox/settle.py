@@ -1,9 +1,11 @@
 """What is written down once an attempt came back: counted, and taken out of the outbox or noted to be tried again."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sms_triage.events import Sent
+from sms_triage.keys import Keys
 from sms_triage.outbox.entries import Result, postponed
 from sms_triage.outbox.queues import Queues
 from sms_triage.storage.messages import SENT_SECONDS
@@ -26,6 +28,10 @@ class Settling:
         pipeline = self._store.redis.pipeline(transaction=False)
         for result in results:
             entry = result.entry
+            if result.outcome == "stalled":
+                # Nothing was sent, and what is written of it may be another drainer's.
+                self._lanes.finish(entry, replace(entry, not_before=now))
+                continue
             pipeline.hincrby(entry.keys.counts, str(Sent(result.outcome, result.code)), 1)
             if result.outcome == "later":
                 due = now + self._backoff[min(entry.attempts, len(self._backoff) - 1)]
@@ -35,6 +41,14 @@ class Settling:
             else:
                 self._end(pipeline, result)
                 self._lanes.finish(entry)
+        pipeline.execute()
+
+    def discard(self, keys: Keys, id: str) -> None:
+        """What stands in the outbox under this id is no entry: it is counted, and out of it."""
+        pipeline = self._store.redis.pipeline()
+        pipeline.hincrby(keys.counts, str(Sent("unreadable", "entry")), 1)
+        pipeline.xdel(keys.outbox, id)
+        pipeline.hdel(keys.attempts, id)
         pipeline.execute()
 
     def _end(self, pipeline: Any, result: Result) -> None:

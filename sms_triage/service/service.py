@@ -21,9 +21,10 @@ from sms_triage.service.referrals import Referrals
 from sms_triage.service.sweep import Sweeper
 from sms_triage.settings import Settings, SettingsError
 from sms_triage.storage.chws import Registry
-from sms_triage.storage.connection import connect
+from sms_triage.storage.connection import connect, wait_for
 from sms_triage.storage.database import Database
 from sms_triage.storage.desk import StoredDesk
+from sms_triage.storage.identity import claim
 from sms_triage.storage.messages import Messages
 from sms_triage.storage.patients import Patients
 from sms_triage.storage.people import Status, Store
@@ -43,7 +44,7 @@ HOUSEKEEPING_QUEUE = "housekeeping"
 DRAIN_SECONDS = 10
 """How long one drain goes on before it makes room for other jobs and starts the next."""
 
-SWEEP_SECONDS = 15
+SWEEP_SECONDS = 3
 """How often the regular work is done: who fell silent, who is due, what nobody sends."""
 
 MOST_EVENTS = 1000
@@ -245,6 +246,18 @@ def _whole(text: str) -> str:
     return text[:LONGEST_TEXT].encode(errors="replace").decode()
 
 
+def start_service(settings: Settings, patience: float = 0.0) -> Service:
+    """The service that `settings` describe, on data that are its own; waits so many seconds for Redis to come.
+
+    Raises ``SettingsError`` if they are another's, ``ContentError`` as :func:`open_service`, or ``redis.RedisError``.
+    """
+    redis = connect(settings.redis_url)
+    opened = open_service(settings, redis=redis)
+    wait_for(redis, patience)
+    vault = claim(redis, settings.secret_key, settings.old_secret_keys)
+    return replace(opened, database=Database(redis, vault))
+
+
 def open_service(settings: Settings, wall: Clock = WALL, redis: "Redis | None" = None) -> Service:
     """The service that `settings` describe. Nothing is asked of Redis yet (by default the one at their address).
 
@@ -256,5 +269,5 @@ def open_service(settings: Settings, wall: Clock = WALL, redis: "Redis | None" =
     locales = load_locales(languages, settings.default_language, values)
     for fault in times_in_quiet_hours(locales.of("", "sms").protocol.times, settings.quiet_hours):
         raise SettingsError(f"QUIET_HOURS: {fault}")
-    database = Database(redis, Vault(settings.secret_key))
+    database = Database(redis, Vault(settings.secret_key, settings.old_secret_keys))
     return Service(settings, database, locales, open_gateways(settings, redis), wall)

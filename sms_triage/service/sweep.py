@@ -6,10 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from redis.exceptions import RedisError
+
 from sms_triage.gateways.base import Gateway, Inbound
 from sms_triage.keys import keys_of, week_told
+from sms_triage.logs import log_error
 from sms_triage.settings import Settings
 from sms_triage.storage.chws import Registry
+from sms_triage.storage.entry import Unreadable
 from sms_triage.storage.messages import AWAKE_SECONDS
 from sms_triage.storage.people import Store
 from sms_triage.storage.snapshot import Address
@@ -25,6 +29,9 @@ from sms_triage.triage.wording.locale import Locales
 
 WEEKLY = (0, 9)
 """The weekly text leaves on Monday after nine, on the deployment's clock."""
+
+SET_ASIDE_SECONDS = 3600
+"""After how long something that failed for one person is tried again."""
 
 WEEK_SECONDS = 8 * 24 * 3600
 """How long it is remembered that a week's text was sent."""
@@ -46,26 +53,50 @@ class Sweeper:
     def sweep(self, now: float, seconds: float) -> int:
         """Returns how many people were told something. `seconds` are those until the next sweep: as many check-ins are
         taken as can leave in them."""
-        told = sum(self.tell_silent(id, now) for id in self.store.silent_people(now))
+        told = sum(self._each("silence", self.tell_silent, id, now) for id in self.store.silent_people(now))
         most = max(1, int(self.settings.rate(self.settings.sender) * seconds))
-        told += sum(self._check_in(id, now) for id in self.store.due_followups(now, most))
+        told += sum(self._each("check-in", self._check_in, id, now) for id in self.store.due_followups(now, most))
         for chw, code in self.store.patients.unconfirmed(now):
-            self._escalate(chw, code, now)
-        self._weekly(now)
+            try:
+                self._escalate(chw, code, now)
+            except RedisError:
+                raise
+            except Exception as error:
+                log_error("one referral cannot be escalated; it is tried again later", error)
+                self.store.patients.postpone_confirmation(chw, code, now + SET_ASIDE_SECONDS, type(error).__name__)
+        try:
+            self._weekly(now)
+        except RedisError:
+            raise
+        except Exception as error:
+            log_error("the weekly text failed", error)
         if self.store.messages.waiting(now)[0] or self.store.effects.waiting():
             self.wake()
         return told
 
+    def _each(self, what: str, do: Callable[[str, float], bool], id: str, now: float) -> bool:
+        """One person's part of the regular work. What fails is hers alone, and is tried again later."""
+        try:
+            return do(id, now)
+        except RedisError:
+            raise
+        except Exception as error:
+            log_error(f"one person's {what} failed; it is tried again later", error)
+            self.store.postpone(id, now + SET_ASIDE_SECONDS, what, type(error).__name__)
+            return False
+
     def tell_silent(self, id: str, now: float, hung_up: bool = False) -> bool:
         """Tells somebody what she is owed, if she has been silent long enough. Returns whether something is sent."""
-        return self._unasked(id, now, lambda person: fall_silent(self.locales, person, now, hung_up))
+        return self._unasked(id, now, "session", lambda person: fall_silent(self.locales, person, now, hung_up))
 
     def _check_in(self, id: str, now: float) -> bool:
-        return self._unasked(id, now, lambda person: check_in(self.locales, person, now))
+        return self._unasked(id, now, "case", lambda person: check_in(self.locales, person, now))
 
-    def _unasked(self, id: str, now: float, turn_of: Callable[[Person], Turn]) -> bool:
-        """A turn that no text led to."""
+    def _unasked(self, id: str, now: float, needs: str, turn_of: Callable[[Person], Turn]) -> bool:
+        """A turn that no text led to. Raises :class:`Unreadable` if what it needs to know of her cannot be read."""
         known = self.store.load(id)
+        if known.unreadable.keys() & {"number", needs}:
+            raise Unreadable(needs)
         if known.number is None or known.address is None:
             self.store.forget(known)
             return False
@@ -89,6 +120,8 @@ class Sweeper:
         patients = self.store.patients
         was = patients.patient(owner, code)
         referral = was.patient.referral if was.patient else None
+        if was.sealed and was.patient is None:
+            raise Unreadable("patient")
         if was.patient is None or referral is None or referral.confirm_by is None:
             patients.drop_confirmation(owner, code, was)
             return

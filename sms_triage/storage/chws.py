@@ -81,8 +81,10 @@ class Registry:
         found = iter(entries.execute())
         for id, number in numbers.items():
             sealed, patients = next(found), next(found)
-            if chw := self.records.read(sealed, Chw, f"chw {id}"):
-                yield self.records.open(number, str, f"chw number {id}"), chw, patients
+            chw = self.records.read(sealed, Chw, f"chw {id}")
+            plain = self.records.read(number, str, f"chw number {id}")
+            if chw and plain:
+                yield plain, chw, patients
 
     def invite(self, code: str, chw: Chw) -> None:
         """Keeps a code with which somebody may join as this kind of health worker."""

@@ -124,9 +124,9 @@ class Effects:
         return sum(pipeline.execute())
 
     def _entry(self, keys: Keys, id: str, fields: Mapping[bytes, bytes], effort: bytes | None) -> EffectEntry:
-        by = fields[b"by"].decode()
+        by = fields.get(b"by", b"").decode(errors="replace")
         tries, _, not_before = (effort or b"0:0").decode().partition(":")
-        effect, address, at = self._read(fields[b"sealed"], by)
+        effect, address, at = self._read(fields.get(b"sealed", b""), by)
         return EffectEntry(id, keys, by, effect, address, at, int(tries), float(not_before))
 
     def _read(self, sealed: bytes, by: str) -> tuple[Effect | None, Address, float]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sms_triage.events import SweepFailed
 from sms_triage.keys import ALL_KEYS, keys_of, keys_of_code
 from sms_triage.storage.database import Database
 from sms_triage.storage.effects import once
@@ -100,6 +101,13 @@ class Patients:
             pipeline.zrangebyscore(keys.confirmations, "-inf", now, start=0, num=most)
         members = [member.decode() for found in pipeline.execute() for member in found]
         return [(chw, code) for chw, _, code in (member.partition(":") for member in members)]
+
+    def postpone_confirmation(self, chw: str, code: str, at: float, error: str) -> None:
+        """What is to be done of this unconfirmed referral failed and is not tried again before a time."""
+        step = Step()
+        step.postpone(keys_of(chw).confirmations, f"{chw}:{code}", at)
+        step.count(keys_of(chw).counts, str(SweepFailed("confirmation", error)))
+        self.database.run(step)
 
     def drop_confirmation(self, chw: str, code: str, was: Read) -> None:
         """Nothing has to be confirmed of this patient, as she was read."""

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal, cast
 
-from sms_triage.events import Erased, Stopped
+from sms_triage.events import Erased, RecordUnreadable, Stopped, SweepFailed
 from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.ussd import Dialog
 from sms_triage.keys import ALL_KEYS, Keys, keys_of
 from sms_triage.storage.database import Database
 from sms_triage.storage.effects import Effects
+from sms_triage.storage.entry import Record
 from sms_triage.storage.messages import AWAKE_SECONDS, PERSON_SECONDS, Messages
 from sms_triage.storage.patients import NOBODY, Patients
 from sms_triage.storage.snapshot import ERASED, STOPPED, Address, Snapshot
@@ -51,7 +52,14 @@ class Store:
 
     def load(self, id: str, seen: str | None = None) -> Snapshot:
         """What is known of a person, in one round trip. `seen` is the key of the message at hand, if it has one."""
-        keys, read = keys_of(id), self.records.read
+        keys, unreadable = keys_of(id), dict[str, bytes]()
+
+        def read(sealed: bytes | None, kind: type[Record], name: str) -> Record | None:
+            found = self.records.read(sealed, kind, f"{name} {id}")
+            if sealed is not None and found is None:
+                unreadable[name] = sealed
+            return found
+
         pipeline = self.redis.pipeline(transaction=False)
         # The version is read before the session: if a step comes between, the commit notices.
         names = ("version", "number", "gateway", "sender", "opted_out", "unreachable", "language")
@@ -63,18 +71,19 @@ class Store:
             id=id,
             version=(version or b"").decode(),
             person=Person(
-                session=read(session, Session, f"session {id}"),
+                session=read(session, Session, "session"),
                 opted_out=opted_out == STOPPED,
-                language=read(language, str, f"language {id}") or "",
-                case=read(case, Case, f"case {id}"),
-                chw=read(chw, Chw, f"chw {id}"),
+                language=read(language, str, "language") or "",
+                case=read(case, Case, "case"),
+                chw=read(chw, Chw, "chw"),
             ),
-            number=read(number, str, f"number {id}"),
+            number=read(number, str, "number"),
             address=Address(gateway.decode(), sender.decode()) if gateway is not None else None,
             opted_out=opted_out or b"",
             unreachable=(unreachable or b"").decode(),
-            dialog=read(dialog, Dialog, f"dialog {id}"),
+            dialog=read(dialog, Dialog, "dialog"),
             seen=marks not in ([], [None]),
+            unreadable=unreadable,
         )
 
     def commit(
@@ -101,6 +110,8 @@ class Store:
             step.mark(seen, SEEN_SECONDS)
         step.expect("conflict", keys.person(id), "version", known.version)
         step.count(keys.person(id), "version")
+        for kind in known.unreadable:
+            step.count(keys.counts, str(RecordUnreadable(kind)))
         self._contact(step, keys, known, inbound, turn)
         if turn.erase:
             _erase(step, keys, id)
@@ -128,6 +139,7 @@ class Store:
         """How she is reached."""
         id, person, fields = known.id, turn.person, {}
         if known.number is None:
+            _set_aside(step, keys, known, "number")
             fields["number"] = self.records.seal(inbound.number, f"number {id}")
         if known.address != Address(inbound.gateway, inbound.sender):
             fields |= {"gateway": inbound.gateway.encode(), "sender": inbound.sender.encode()}
@@ -135,6 +147,7 @@ class Store:
         if stopped != (known.opted_out or b"0"):
             fields["opted_out"] = stopped
         if person.language != known.person.language and person.language:
+            _set_aside(step, keys, known, "language")
             fields["language"] = self.records.seal(person.language, f"language {id}")
         step.note(keys.person(id), fields)
 
@@ -145,13 +158,16 @@ class Store:
         if after.session is None and before.session is not None:
             step.drop(keys.session(id))
         elif after.session != before.session:
+            _set_aside(step, keys, known, "session")
             step.put(keys.session(id), self.records.seal(after.session, f"session {id}"), SESSION_SECONDS)
         if after.case is None and before.case is not None:
             step.drop(keys.case(id))
         elif after.case != before.case:
+            _set_aside(step, keys, known, "case")
             step.change(keys.case(id), self.records.seal(after.case, f"case {id}"))
             step.last_at_most(keys.case(id), CASE_SECONDS)
         if dialog:
+            _set_aside(step, keys, known, "dialog")
             step.put(keys.dialog(id), self.records.seal(dialog, f"dialog {id}"), DIALOG_SECONDS)
         step.due(keys.silences, id, turn.silence_at)
         if (due := _check_in(after.case)) != _check_in(before.case):
@@ -194,6 +210,14 @@ class Store:
             pipeline.zrange(keys.followups, 0, 0, withscores=True)
             pipeline.zrange(keys.silences, 0, 0, withscores=True)
         return min((at for found in pipeline.execute() for _, at in found), default=None)
+
+    def postpone(self, id: str, at: float, what: str, error: str) -> None:
+        """What is due on somebody could not be done and is not tried again before a time."""
+        keys, step = keys_of(id), Step()
+        step.postpone(keys.silences, id, at)
+        step.postpone(keys.followups, id, at)
+        step.count(keys.counts, str(SweepFailed(what, error)))
+        self.database.run(step)
 
     def forget(self, known: Snapshot) -> None:
         """Nothing is to be told to somebody who is not known any more."""
@@ -249,9 +273,17 @@ class Store:
         return totals
 
 
+def _set_aside(step: Step, keys: Keys, known: Snapshot, kind: str) -> None:
+    """In this step something is written where a record of this kind cannot be read: that one is kept beside, for the
+    code that can."""
+    if kind in known.unreadable:
+        step.note(keys.aside(known.id), {f"{kind} {known.version}": known.unreadable[kind]})
+        step.last(keys.aside(known.id), CASE_SECONDS)
+
+
 def _erase(step: Step, keys: Keys, id: str) -> None:
     """In this step all is dropped that a person told. What she told of others stays theirs."""
-    for key in (keys.session(id), keys.dialog(id), keys.case(id)):
+    for key in (keys.session(id), keys.dialog(id), keys.case(id), keys.aside(id)):
         step.drop(key)
     step.strike(keys.person(id), "language", "unreachable")
     step.due(keys.silences, id, None)

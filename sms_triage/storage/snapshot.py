@@ -33,7 +33,7 @@ class Snapshot:
     """What a step starts from: the person and what is kept of her USSD dialog. `version` changes with every step (""
     for nobody known); `number` and `address` are how she is reached; `opted_out` is why nothing may be sent to her as
     it stands there, `unreachable` why it cannot be; `seen` tells that this message was taken before; `patients` are
-    those that were read."""
+    those that were read; `unreadable` is what stands there of her and cannot be read, by kind, as it stands there."""
 
     id: str
     version: str
@@ -45,3 +45,4 @@ class Snapshot:
     dialog: Dialog | None = None
     seen: bool = False
     patients: Mapping[str, Read] = field(default_factory=dict)
+    unreadable: Mapping[str, bytes] = field(default_factory=dict)

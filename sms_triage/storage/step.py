@@ -92,6 +92,10 @@ class Step:
         else:
             self._write("ZADD", sorted_set, at, member)
 
+    def postpone(self, sorted_set: str, member: str, at: float) -> None:
+        """If `member` is due at all, it is not before then."""
+        self._write("ZADD", sorted_set, "XX", "GT", at, member)
+
     def append(self, stream: str, fields: Mapping[str, Value]) -> None:
         self._write("XADD", stream, "*", *(word for pair in fields.items() for word in pair))
 

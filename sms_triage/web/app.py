@@ -10,8 +10,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sms_triage.gateways import is_simulated, read_settings
 from sms_triage.logs import log_error, set_up_logs
-from sms_triage.service.service import Service, open_service
+from sms_triage.service.service import Service, start_service
+from sms_triage.storage.connection import explain
 from sms_triage.web import health, phone, webhooks
+
+PATIENCE = float("inf")
+"""Seconds to wait for Redis at the start: as long as it takes."""
 
 LARGEST_REQUEST = 64 * 1024
 """Bytes. A provider's webhook is a few kilobytes."""
@@ -35,7 +39,7 @@ def create_app(service: Service | None = None) -> Flask:
     """
     if service is None:
         set_up_logs()
-        service = open_service(read_settings(os.environ))
+        service = start_service(read_settings(os.environ), PATIENCE)
     app = Web(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_REQUEST
@@ -49,7 +53,7 @@ def create_app(service: Service | None = None) -> Flask:
     @app.errorhandler(RedisError)
     def no_redis(error: RedisError) -> Response:
         # The provider is told to come again: nothing of this message was kept.
-        log_error("Redis cannot be reached", error)
+        log_error(f"a call was put off since Redis does not serve: {explain(error)}", error)
         return Response("try again\n", 503, {"Retry-After": "5"}, mimetype="text/plain")
 
     @app.errorhandler(Exception)

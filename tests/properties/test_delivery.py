@@ -270,7 +270,6 @@ def test_a_look_up_honours_the_date(outside: Outside) -> None:
     assert len(outside.delivered(ANA)) == 2
 
 
-@pytest.mark.xfail(strict=True, reason="reliability: a look-up takes an earlier message for the one that was lost")
 def test_an_identical_message_of_a_minute_ago_is_not_taken_for_the_one_that_was_lost(outside: Outside) -> None:
     outside.text(ANA, "HELP")
     outside.settle()
@@ -392,7 +391,6 @@ def test_a_drainer_whose_lease_went_to_another_before_it_sends_sends_nothing(out
     assert place > 4, "it stalled after it had taken the lease, and after it had read"
 
 
-@pytest.mark.xfail(strict=True, reason="reliability: what was about to be handed over when the lease ended is sent")
 def test_a_drainer_that_stalls_past_its_lease_as_it_sends_sends_nothing(outside: Outside) -> None:
     begun, waits, over = threading.Event(), threading.Event(), threading.Event()
 
@@ -428,7 +426,6 @@ def test_no_message_is_sent_again_after_the_provider_reports_an_opt_out(outside:
     assert outside.messages(ANA) == [first, second]
 
 
-@pytest.mark.xfail(strict=True, reason="reliability: the retry is sent although the message arrived in the end")
 def test_what_was_delivered_after_all_is_not_sent_again(outside: Outside) -> None:
     outside.text(ANA, "hi")
     outside.settle()
