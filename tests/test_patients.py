@@ -87,7 +87,7 @@ def test_an_alarm_after_a_result_makes_the_patient_an_emergency(ward: Ward) -> N
 def corrected(ward: Ward, code: str, way: str) -> None:
     """What was told of a patient is corrected to an emergency."""
     if way == "by 0":
-        ward.text(AMINA, "0", "0", "45")
+        ward.text(AMINA, "0", "0", "56")
     else:
         ward.text(AMINA, "MENU", "4", code, "1", "1")
     act, slip = ward.received(AMINA)[-2:]
@@ -259,7 +259,7 @@ def test_an_enrolment_keeps_her_own_notes_and_pin(ward: Ward, check_ins: str) ->
     if check_ins == "stopped by her":
         days_pass(ward, 4)
         assert ward.text(WOMAN, "0") == ["OK, we will not text about this again."]
-    enrol(ward, ward.new_patient(AMINA, "D5 P1 L3 A2 F1 S5"))
+    enrol(ward, ward.new_patient(AMINA, "D5 P1 L3 A2 K1 F1 S5"))
     assert diary(ward, "4711") == own
 
 

@@ -56,7 +56,7 @@ def test_a_record_is_bound_to_what_it_is_about() -> None:
 
 def test_half_a_letter_in_a_call_is_kept_as_a_sign_that_stands_for_it(outside: Outside) -> None:
     call = '{"Type": "%s", "Mobile": "233200000001", "SessionId": "s1", "ServiceCode": "711*99", "Message": "%s"}'
-    for kind, message, said in (("Initiation", "*711*99#", "Free private"), ("Response", "\\ud83d", "Please send one")):
+    for kind, message, said in (("Initiation", "*711*99#", "Free private"), ("Response", "\\ud83d", "Send one number")):
         body = (call % (kind, message)).encode()
         headers = {"Content-Type": "application/json"}
         path = f"{outside.address}/ussd/hubtel"

@@ -168,7 +168,7 @@ def test_the_dialled_string_in_place_of_nothing(network: Network, text: str) -> 
 def test_an_empty_answer_gets_the_question_again(network: Network) -> None:
     network.call("")
     assert network.call("*").startswith("CON Send one number")
-    assert network.call("**").startswith("CON Please send")
+    assert network.call("**").startswith("CON Send a number, or HELP.")
     assert network.call("***1").startswith("CON Any of these NOW?")
 
 

@@ -90,11 +90,11 @@ def test_the_same_message_twice_gets_one_reply(deployment: Deployment) -> None:
     assert len(deployment.sent()) == 1
 
 
-def test_a_message_without_words_gets_the_question_again(deployment: Deployment) -> None:
+def test_a_message_without_words_is_told_that_only_texts_are_read(deployment: Deployment) -> None:
     deployment.text("hi")
     assert deployment.text("") == 200
     deployment.drain()
-    assert deployment.sent()[-1].text.startswith("Send one number, 1 to 2.")
+    assert deployment.sent()[-1].text.startswith("We can read only texts. Please write.\nFree private")
 
 
 @of_real_providers

@@ -212,7 +212,7 @@ def test_a_whole_triage_with_delivery_reports(deployment: Deployment) -> None:
         assert phone.say("hi")[0].startswith("Free private check")
         assert phone.say("1")[0].startswith("Any of these NOW?")
         assert phone.say("none of these")[0].startswith("Are you pregnant")
-        for answer in ("1", "2", "1", "1", "6"):
+        for answer in ("1", "3", "1", "1", "7"):
             said = phone.say(answer)
         assert said[0].startswith("Last one.")
         result, question = phone.say("7", replies=2)

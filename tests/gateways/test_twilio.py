@@ -143,11 +143,11 @@ def test_the_same_message_on_many_threads_gets_one_reply(twilio: Twilio, deploye
     assert len(api.said_to(ANA)) == 1
 
 
-def test_a_picture_without_words_gets_the_question_again(twilio: Twilio, deployed: Service, api: TwilioApi) -> None:
+def test_a_picture_without_words_is_told_that_only_texts_are_read(twilio: Twilio, deployed: Service, api: TwilioApi) -> None:
     twilio.text("hi", "SM1")
     assert twilio.text("", "SM2", NumMedia="1").status_code == 200
     deployed.drain()
-    assert api.said_to(ANA)[-1].startswith("Send one number, 1 to 2.")
+    assert api.said_to(ANA)[-1].startswith("We can read only texts. Please write.\nFree private")
 
 
 def test_a_call_that_is_no_message_gets_400(twilio: Twilio) -> None:

@@ -245,7 +245,7 @@ def _in_conversation(talk: Talk, session: Session, text: str) -> Heard:
         return Pleasantry()
     if concluded(locale, session) and text.strip() and (not body or body in lexicon.thanks):
         return Pleasantry(thanks=True)
-    if not text.strip():
+    if talk.channel == "sms" and not text.strip():
         return Missed("picture")
     return Missed(meant) if isinstance(meant, IsItSevere) else _unheard(talk, question, meant, text)
 
