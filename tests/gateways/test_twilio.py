@@ -143,7 +143,9 @@ def test_the_same_message_on_many_threads_gets_one_reply(twilio: Twilio, deploye
     assert len(api.said_to(ANA)) == 1
 
 
-def test_a_picture_without_words_is_told_that_only_texts_are_read(twilio: Twilio, deployed: Service, api: TwilioApi) -> None:
+def test_a_picture_without_words_is_told_that_only_texts_are_read(
+    twilio: Twilio, deployed: Service, api: TwilioApi
+) -> None:
     twilio.text("hi", "SM1")
     assert twilio.text("", "SM2", NumMedia="1").status_code == 200
     deployed.drain()

@@ -11,7 +11,8 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "apart": (), "unfinished": (),
     "danger_line": (), "taken_back": ("what",), "noted_words": ("what",),
     "hint_one": ("last",), "hint_several": ("last",), "hint_none": ("last",), "hint_unsure": (), "hint_again": (),
-    "hint_severe": ("number",), "hint_picture": (), "take_care": (), "neutral_check_in": (), "neutral_pin": (),
+    "hint_severe": ("number",), "hint_picture": (), "hint_whose": (), "take_care": (),
+    "neutral_check_in": (), "neutral_pin": (),
     # Said with a result and below it
     "after_result": ("options",), "after_result_short": ("options",), "more": ("more",), "that_is_all": (),
     "sent_by_sms": (), "delete": (), "so_far": (),

@@ -46,7 +46,7 @@ from sms_triage.triage.conversation import (
 from sms_triage.triage.conversation.guidance import guidance_of
 from sms_triage.triage.conversation.heard import Heard, understand
 from sms_triage.triage.conversation.misses import question_words
-from sms_triage.triage.conversation.standing import certain, concluded, named, owed
+from sms_triage.triage.conversation.standing import certain, concluded, named, owed, stated
 from sms_triage.triage.conversation.talk import ANY, Handler, Handlers, Next, Talk, begin, home
 from sms_triage.triage.conversation.turn import Reply, Turn
 from sms_triage.triage.people.effects import Notify
@@ -235,8 +235,12 @@ def _back(talk: Talk, session: Session) -> Next | Turn:
         return handler_of(locale, session.asking, "stop")(talk, session, "stop")
     if session.asking in CHW_QUESTIONS:
         return home(talk)
-    if session.asking and session.asking != EPISODE:
+    confirms = session.asking == locale.content.roles.danger and session.told and not session.told[-1].question
+    if session.asking and session.asking != EPISODE and not confirms:
         return Next(talk, replace(session, asking=""), events=(WentBack(),))
+    if session.patient and len(session.told) <= len(locale.content.said_to(helper=True)):
+        # That it is asked for a patient is no answer of the health worker's to take back.
+        return home(talk)
     if not session.told:
         return Next(talk, session, before=locale.phrase("nothing_before", {}), events=(WentBack(),))
     *before, last = session.told
@@ -289,10 +293,19 @@ def _answered(talk: Talk, session: Session, answer: heard.Answer) -> Next | Turn
     values = question.told_by(answer.numbers)
     if question.several and session.corrects != question.id:
         values |= dict.fromkeys(statements.told_in_words(locale, session) & values.keys(), "yes")
-    noted = statements.noted(locale, session, answer.beside)
+    noted = "\n".join(
+        filter(None, [_denied(locale, session, values), statements.noted(locale, session, answer.beside)])
+    )
     answers_to = locale.content.question_of(question.findings[0]).id
     session = session.telling(Told(answers_to, {**values, **answer.beside}))
     return Next(talk, replace(session, asking=""), before=noted)
+
+
+def _denied(locale: Locale, session: Session, values: Mapping[str, str]) -> str:
+    """Says what an answer at the danger question takes back of what was stated in words, lest it be a slip."""
+    denied = {finding: value for finding, value in stated(locale, session).items() if values.get(finding) == "no"}
+    what = named(locale, session, Told("", denied))
+    return locale.phrase("taken_back", session.known, what=what) if what else ""
 
 
 def _go_on(talk: Talk, session: Session, _: str) -> Next:

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sms_triage.triage.content.model import Question
-from sms_triage.triage.content.question_ids import FIND, LABEL, PHONE, PIN, PIN_ASK, RESULT
+from sms_triage.triage.content.question_ids import FIND, HOME, LABEL, PHONE, PIN, PIN_ASK, RESULT
 from sms_triage.triage.conversation.early import told_early, with_more
 from sms_triage.triage.conversation.privacy import PIN_DIGITS
 from sms_triage.triage.conversation.standing import asked, concluded, is_gone
 from sms_triage.triage.conversation.talk import Talk
-from sms_triage.triage.people.codes import named_in
+from sms_triage.triage.people.codes import is_sound, named_in
 from sms_triage.triage.people.session import Session
 from sms_triage.triage.understanding import shorthand
 from sms_triage.triage.understanding.alarms import Alarm
@@ -240,6 +240,8 @@ def _in_conversation(talk: Talk, session: Session, text: str) -> Heard:
     digits = any(map(str.isdecimal, body))
     if question.id == FIND or (question.id == PHONE and digits) or (question.id == LABEL and body):
         return Typed(question.id, text)
+    if question.id == HOME and is_sound(body.replace(" ", "")):
+        return Typed(FIND, text)
     lexicon = locale.lexicon
     if body in lexicon.greetings:
         return Pleasantry()
@@ -255,6 +257,9 @@ def _unheard(talk: Talk, question: Question, why: Miss, text: str) -> Heard:
     locale, session = talk.about(talk.current()), talk.current()
     if _may_be_another(talk):
         return Missed(why)
+    if talk.person.chw and not session.told:
+        # Nothing here is about herself: whose it is, is to be said.
+        return Missed("whose") if locale.alarms.doubtful(text) else Missed(why)
     doubtful = question.id != locale.content.roles.danger and locale.alarms.doubtful(text)
     if asks := locale.asked.asked_in(text):
         return Asked(asks, doubtful)

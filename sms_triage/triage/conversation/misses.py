@@ -52,6 +52,8 @@ def _hint(locale: Locale, session: Session, why: Miss | IsItSevere) -> str:
         return locale.phrase("danger_line", known)
     if isinstance(why, IsItSevere):
         return locale.phrase("hint_severe", known, number=why.number)
+    if why == "whose":
+        return locale.phrase("hint_whose", known)
     if why == "picture":
         return locale.phrase("hint_picture", known)
     if why == "unsure":

@@ -144,6 +144,7 @@ def named(locale: Locale, session: Session, told: Told) -> str:
         for question in locale.content.questions
         for option in question.options
         if values.get(option.finding) == option.value
+        and option.value not in dict(locale.content.findings[option.finding].as_urgent)
     )
     return ", ".join(islice(labels, MOST_NAMED))
 

@@ -12,9 +12,9 @@ from sms_triage.triage.content.schema import ServiceFile
 from sms_triage.triage.understanding.stop import Stopping, read_stopping
 from sms_triage.triage.understanding.words import fold, normal, normal_set
 
-Miss = Literal["unknown", "unsure", "none_and_more", "between", "picture"]
+Miss = Literal["unknown", "unsure", "none_and_more", "between", "picture", "whose"]
 """Why an answer was not taken: not an answer, could be several, "none" together with something, an age that leaves
-options open, or no words at all."""
+options open, no words at all, or a danger of nobody knows whom."""
 
 
 @dataclass(frozen=True)
