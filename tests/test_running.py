@@ -33,15 +33,19 @@ def await_start(process: "subprocess.Popen[str]") -> None:
         late.cancel()
 
 
-@contextmanager
-def running(data: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
-    """`sms-triage run`, until Ctrl-C; fails if it does not stop cleanly."""
+def begun(data: Path, port: int) -> "subprocess.Popen[str]":
     environment = {name: value for name, value in os.environ.items() if name not in ("REDIS_URL", "SECRET_KEY")}
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [*COMMAND, "run", "--port", str(port), "--data", str(data)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**environment, "EMERGENCY_NUMBER": "112"},
         start_new_session=True,
     )  # fmt: skip
+
+
+@contextmanager
+def running(data: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
+    """`sms-triage run`, until Ctrl-C; fails if it does not stop cleanly."""
+    process = begun(data, port)
     try:
         await_start(process)
         yield process
@@ -113,7 +117,7 @@ def test_a_person_is_triaged_and_a_restart_keeps_her_place(tmp_path: Path, port:
         )  # fmt: skip
         assert second.returncode == 1
         assert second.stderr.strip() == (
-            f"sms-triage: port {port} is taken: is the service running already? Another one: --port {port + 1}"
+            f"sms-triage: port {port} is taken. Beside what runs there: --port {port + 1} --data another-folder"
         )
         shown = operator(tmp_path, "person", "show", "+254700000001")
         assert "language: not chosen\nnot opted out\na conversation is kept\nepisodes kept: 1\n" in shown
@@ -129,14 +133,49 @@ def test_a_person_is_triaged_and_a_restart_keeps_her_place(tmp_path: Path, port:
         assert "You stopped part-way." in dialled
 
 
-def test_a_killed_process_is_started_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["worker", "valkey"])
+def test_a_killed_process_is_started_again_and_nothing_is_lost(tmp_path: Path, name: str) -> None:
     port = free_port()
+    with running(tmp_path / "da ta", port) as process:
+        assert "Any of these NOW?" in phone(port, "hi", "1")
+        os.kill(child_of(process.pid, name), signal.SIGKILL)
+        eventually(lambda: answers(port, "hello", "Any of these NOW?"))
+
+
+def answers(port: int, text: str, said: str) -> bool:
+    """Whether the service says this, now or in a while."""
+    try:
+        return said in phone(port, text)
+    except subprocess.CalledProcessError:
+        return False
+
+
+def child_of(pid: int, name: str) -> int:
+    found = subprocess.run(["pgrep", "-P", str(pid), "-f", name], capture_output=True, text=True, check=True)
+    return int(found.stdout.split()[0])
+
+
+def test_a_data_folder_is_run_by_one_alone(tmp_path: Path) -> None:
+    port, other = free_port(), free_port()
     with running(tmp_path / "data", port) as process:
-        found = subprocess.run(
-            ["pgrep", "-P", str(process.pid), "-f", "worker"], capture_output=True, text=True, check=True
+        second = begun(tmp_path / "data", other)
+        said, _ = second.communicate(timeout=60)
+        assert second.returncode == 1
+        assert said == (
+            f"sms-triage: {tmp_path / 'data'} is in use by the run on port {port}, pid {process.pid}: "
+            "stop that, or give another folder: --data\n"
         )
-        os.kill(int(found.stdout.split()[0]), signal.SIGKILL)
-        eventually(lambda: "Free private check" in phone(port, "hi"))
+
+
+def test_what_is_killed_takes_its_processes_along(tmp_path: Path) -> None:
+    process = begun(tmp_path / "data", free_port())
+    await_start(process)
+    server = child_of(process.pid, "valkey")
+    process.kill()
+    process.wait(60)
+    eventually(lambda: not Path(f"/proc/{server}").exists())
+    with running(tmp_path / "data", free_port()):
+        pass
 
 
 def test_the_procfile_runs_under_honcho(tmp_path: Path) -> None:

@@ -21,11 +21,13 @@ _IN_QUOTES = re.compile(r"[“„«\"]([^“”„«»\"]*)[”“»\"]")
 @dataclass(frozen=True)
 class Quotations:
     """What is ours, in normal form: what stands before the quotation in a `reaction`, the numbered `lines` of options,
-    and whole `messages`, or parts of them that say something, the longest first."""
+    and whole `messages`, or parts of them that say something, the longest first; `questions`, however short, are ours
+    where a text is nothing else."""
 
     reactions: frozenset[str]
     lines: frozenset[str]
     messages: tuple[str, ...]
+    questions: frozenset[str]
 
     def own_words(self, text: str) -> str:
         """A text without what it quotes; "" if it is a reaction, or a message of ours and nothing else. An option's own
@@ -38,6 +40,8 @@ class Quotations:
 
     def _without_messages(self, text: str) -> str:
         body = f" {normal(text)} "
+        if body.strip() in self.questions:
+            return ""
         if body.count(" ") <= FEWEST_WORDS:
             return text
         for message in self.messages:
@@ -46,11 +50,13 @@ class Quotations:
         return text if normal(text) else ""
 
 
-def quotations(reactions: frozenset[str], lines: Iterable[str], messages: Iterable[str]) -> Quotations:
-    """What is ours, from `lines` and `messages` as they are written."""
+def quotations(
+    reactions: frozenset[str], lines: Iterable[str], messages: Iterable[str], questions: Iterable[str]
+) -> Quotations:
+    """What is ours, from `lines`, `messages` and `questions` as they are written."""
     parts = {part for part in map(normal, messages) if part.count(" ") >= FEWEST_WORDS - 1}
     longest_first = sorted(parts, key=lambda part: (-len(part), part))
-    return Quotations(reactions, normal_set(lines), tuple(longest_first))
+    return Quotations(reactions, normal_set(lines), tuple(longest_first), normal_set(questions) - {""})
 
 
 def _if_any(left: str, whole: str) -> str:

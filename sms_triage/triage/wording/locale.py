@@ -100,7 +100,9 @@ class Locale:
             (
                 *(words for text in put for words in text.both()),
                 *(fill(words, self.values) for text in said for words in text.both()),
+                *(words for question in self.questions.values() for words in question.text.both()),
             ),
+            (words for question in self.questions.values() for words in question.text.both()),
         )
 
     @cached_property
