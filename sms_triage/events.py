@@ -23,6 +23,17 @@ class Event:
         return ":".join([self.name, *filter(None, values)])
 
 
+# What comes in.
+
+
+@dataclass(frozen=True)
+class NoPerson(Event, name="no_person"):
+    """A text that nobody sent who could be answered: its sender is ``empty``, ``our_own``, a ``short_code`` or
+    ``alphanumeric``."""
+
+    why: str
+
+
 # A conversation.
 
 

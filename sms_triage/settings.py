@@ -8,6 +8,8 @@ from ipaddress import ip_network
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from phonenumbers import SUPPORTED_REGIONS
+
 LINES = ("EMERGENCY_NUMBER", "VIOLENCE_HELPLINE", "YOUTH_HELPLINE", "CRISIS_LINE", "CLINIC_LINE")
 """Telephone lines named in the messages. One that is not set is left out of the words."""
 
@@ -59,7 +61,7 @@ class Settings:
     `gateways` are those of the deployment by name, each with the settings that are its own (``gateways/``);
     `messages_per_second` is per sender (None: by what the sender is); `languages` are those offered (none named: all);
     `lines` maps a content placeholder to a number, for those that are set; `proxies` is how many stand before the web
-    process; `quiet_hours` are local times of day, in which nobody is texted unasked.
+    process; `quiet_hours` are local times of day, in which nobody is texted unasked; `country` (ISO 3166) is where a number without a country code is dialled.
     """
 
     redis_url: str
@@ -76,6 +78,7 @@ class Settings:
     lines: Mapping[str, str] = field(default_factory=dict)
     timezone: str = "UTC"
     quiet_hours: tuple[str, str] = ("20:00", "09:00")
+    country: str = ""
 
     def rate(self, sender: str) -> float:
         """How many messages a second may leave from `sender`: a shortcode takes many more than a long number."""
@@ -116,7 +119,14 @@ def read_shared(environment: Environment) -> Settings:
         lines={name.lower(): value for name in LINES if (value := environment.get(name))},
         timezone=_zone(environment.get("TIMEZONE", "UTC")),
         quiet_hours=_hours(environment.get("QUIET_HOURS", "20:00-09:00")),
+        country=_country(environment.get("COUNTRY").upper()),
     )
+
+
+def _country(code: str) -> str:
+    if code and code not in SUPPORTED_REGIONS:
+        raise SettingsError(f"COUNTRY is {code!r}: it must be two letters like KE")
+    return code
 
 
 def _zone(name: str) -> str:

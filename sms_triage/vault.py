@@ -8,6 +8,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from sms_triage.numbers import one_line
+
 _NONCE = 12
 
 
@@ -19,8 +21,9 @@ class Vault:
         self._cipher = AESGCM(_derive(secret_key, b"sealing"))
 
     def person(self, number: str) -> str:
-        """The person's id: 32 hexadecimal digits from which the number cannot be told without the secret."""
-        return hmac.new(self._index_key, number.encode(), hashlib.sha256).hexdigest()[:32]
+        """The person's id: 32 hexadecimal digits from which the number cannot be told without the secret.
+        All forms of one line, old and new, by SMS and by WhatsApp, are one person."""
+        return hmac.new(self._index_key, one_line(number).encode(), hashlib.sha256).hexdigest()[:32]
 
     def sign(self, kind: str, code: str) -> str:
         """What stands for a short code (a patient's number, an invitation) in the name of a key: 16 hexadecimal

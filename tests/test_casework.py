@@ -418,7 +418,7 @@ def test_a_file_of_workers_is_taken_whole_or_not_at_all(outside: Outside, tmp_pa
     result = outside.command("chw", "import", str(file))
     assert result.exit_code == 1
     assert result.output.splitlines() == [
-        "line 3: number '0711' is no number in international form, like +254700000001",
+        "line 3: number '0711' cannot be texted: it is too short",
         "line 4: the name is missing",
         "line 5: +254711000001 stands twice",
         "nothing was added",

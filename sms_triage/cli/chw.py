@@ -10,7 +10,7 @@ import click
 
 from sms_triage.cli.menus import one_line
 from sms_triage.cli.running import running_settings
-from sms_triage.numbers import canonical_number
+from sms_triage.numbers import mobile_fault
 from sms_triage.service.operator import hand_over
 from sms_triage.service.service import Service, open_service
 from sms_triage.triage.people.chw import ROLES, Chw
@@ -51,7 +51,7 @@ def import_chws(file: Path) -> None:
         rows = [{(name or "").strip().lower(): (value or "").strip() for name, value in row.items()}
                 for row in csv.DictReader(lines)]  # fmt: skip
     faults = [f"line {line}: {fault}" for line, row in enumerate(rows, 2) if (fault := _fault(row, service))]
-    numbers = [canonical_number(row.get("number", "")) for row in rows]
+    numbers = [service.number(row.get("number", "")) for row in rows]
     faults += [f"line {line}: {number} stands twice" for line, number in enumerate(numbers, 2)
                if numbers.index(number) < line - 2]  # fmt: skip
     for fault in faults:
@@ -78,7 +78,8 @@ def list_chws() -> None:
 @one_line
 def remove(number: str) -> None:
     """Takes a number out of the registry. Its patients are kept, should it come back."""
-    removed = open_service(running_settings(os.environ)).registry.remove_chw(canonical_number(number))
+    service = open_service(running_settings(os.environ))
+    removed = service.registry.remove_chw(service.number(number))
     click.echo("removed; her patients are kept" if removed else "this number is not in the registry")
     sys.exit(0 if removed else 1)
 
@@ -92,7 +93,7 @@ def invite(role: str, area: str, supervisor: str) -> None:
     """A code with which one person can join by SMS, within 30 days."""
     code = f"{secrets.randbelow(10**8):08}"
     service = open_service(running_settings(os.environ))
-    service.registry.invite(code, Chw(role, "", "", area, canonical_number(supervisor)))
+    service.registry.invite(code, Chw(role, "", "", area, service.number(supervisor)))
     click.echo(f"she texts: JOIN {code} and her name")
 
 
@@ -103,10 +104,10 @@ def invite(role: str, area: str, supervisor: str) -> None:
 def handover(giver: str, taker: str) -> None:
     """Gives all patients of one number to another, for a leave or for good."""
     service = open_service(running_settings(os.environ))
-    if service.store.load(service.vault.person(canonical_number(taker))).person.chw is None:
+    if service.store.load(service.vault.person(service.number(taker))).person.chw is None:
         click.echo(f"sms-triage: {taker} is not in the registry", err=True)
         sys.exit(1)
-    if canonical_number(giver) == canonical_number(taker):
+    if service.number(giver) == service.number(taker):
         click.echo("sms-triage: these are one number", err=True)
         sys.exit(1)
     click.echo(f"{hand_over(service, giver, taker)} patients handed over")
@@ -117,9 +118,9 @@ def _fault(row: dict[str, str], service: Service) -> str:
     if unknown := sorted(row.keys() - {*COLUMNS, ""}):
         return f"unknown column {unknown[0]!r}: the columns are {', '.join(COLUMNS)}"
     for name in ("number", "supervisor"):
-        number = canonical_number(row.get(name, ""))
-        if (name == "number" or number) and not (number.startswith("+") and number[1:].isdecimal()):
-            return f"{name} {row.get(name, '')!r} is no number in international form, like +254700000001"
+        number = service.number(row.get(name, ""))
+        if (name == "number" or number) and (fault := mobile_fault(number)):
+            return f"{name} {row.get(name, '')!r} cannot be texted: {fault}"
     if not row.get("name"):
         return "the name is missing"
     if (row.get("role") or "chw") not in ROLES:
@@ -130,10 +131,10 @@ def _fault(row: dict[str, str], service: Service) -> str:
 
 
 def _add(row: dict[str, str], service: Service) -> str:
-    number = canonical_number(row["number"])
+    number = service.number(row["number"])
     # What a slip names is no name: a short sign that the operator can look up here.
     code = service.vault.person(number)[:4].upper()
-    supervisor = canonical_number(row.get("supervisor", ""))
+    supervisor = service.number(row.get("supervisor", ""))
     chw = Chw(row.get("role") or "chw", row["name"], code, row.get("area", ""), supervisor)
     service.registry.add_chw(number, chw, row.get("language", ""))
     return f"{chw.name} is in the registry as {code}"

@@ -4,7 +4,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from sms_triage.keys import keys_of
-from sms_triage.numbers import canonical_number
 from sms_triage.service.referrals import Unsettled
 from sms_triage.service.service import Service
 from sms_triage.storage.messages import AWAKE_SECONDS
@@ -15,7 +14,7 @@ from sms_triage.triage.people.effects import TakenOver
 
 def known(service: Service, number: str) -> list[str]:
     """What an operator may know of a number, a line each; nothing if it is not known. Never what was told."""
-    known = service.store.load(service.vault.person(canonical_number(number)))
+    known = service.store.load(service.vault.person(service.number(number)))
     if known.number is None:
         return []
     person, lines = known.person, []
@@ -36,7 +35,7 @@ def known(service: Service, number: str) -> list[str]:
 
 def forget(service: Service, number: str) -> bool:
     """Erases all that is kept of a number, and what waits to be sent to it. Returns whether anything was."""
-    return service.store.erase(service.vault.person(canonical_number(number)))
+    return service.store.erase(service.vault.person(service.number(number)))
 
 
 def hand_over(service: Service, giver: str, taker: str) -> int:
@@ -44,7 +43,7 @@ def hand_over(service: Service, giver: str, taker: str) -> int:
 
     What is to be done is written down first and then done at once; should this be cut off, the next drain goes on.
     """
-    ids = [service.vault.person(canonical_number(number)) for number in (giver, taker)]
+    ids = [service.vault.person(service.number(number)) for number in (giver, taker)]
     change, store, keys = TakenOver(*ids), service.store, keys_of(ids[0])
     count = len(store.patients.caseload(ids[0]))
     if not count:

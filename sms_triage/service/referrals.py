@@ -104,7 +104,7 @@ class Referrals:
 
     def _recipients(self, notification: Notify) -> Iterator[str]:
         if notification.number:
-            yield canonical_number(notification.number)
+            yield canonical_number(notification.number, self.settings.country)
         owner = self.store.patients.owner(notification.patient) if notification.patient else ""
         if owner and (number := self.registry.number(owner)):
             yield number
@@ -141,7 +141,7 @@ class Referrals:
 
     def _enrol(self, entry: EffectEntry, wish: Enrol) -> None:
         """Begins a patient's own follow-up, on her own phone."""
-        number = canonical_number(wish.number)
+        number = canonical_number(wish.number, self.settings.country)
         id = self.store.vault.person(number)
         for _ in range(MOST_TRIES):
             patient = self.store.patients.referred(wish.code).patient

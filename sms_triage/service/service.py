@@ -10,12 +10,13 @@ from redis.exceptions import RedisError
 from rq import Queue
 
 from sms_triage.clock import WALL, Clock
+from sms_triage.events import NoPerson
 from sms_triage.gateways import open_gateways
 from sms_triage.gateways.base import DeliveryReport, Failure, Gateway, Inbound, Timed
 from sms_triage.gateways.ussd import Call, Dialog, KeyedIn, listen
 from sms_triage.keys import keys_of
 from sms_triage.logs import log_error
-from sms_triage.numbers import canonical_number, zone_of
+from sms_triage.numbers import canonical_number, no_person, zone_of
 from sms_triage.outbox.drainer import BACKOFF, Drainer
 from sms_triage.service.referrals import Referrals
 from sms_triage.service.sweep import Sweeper
@@ -112,12 +113,18 @@ class Service:
     def drains(self) -> Queue:
         return Queue(DRAIN_QUEUE, connection=self.redis)
 
-    def receive(self, inbound: Inbound, now: float) -> Literal["ok", "duplicate"]:
+    def receive(self, inbound: Inbound, now: float) -> Literal["ok", "duplicate", "nobody"]:
         """Takes a text: its turn is committed and its replies are on their way, exactly once.
 
         Raises :class:`Busy`, or ``redis.RedisError`` when nothing could be kept (and nothing was).
         """
+        inbound = replace(inbound, number=self.number(inbound.number))
         id = self.vault.person(inbound.number)
+        if why := no_person(inbound.number, self.number(inbound.sender)) or no_person(
+            inbound.number, self.number(self.settings.sender)
+        ):
+            self.store.count(id, NoPerson(why))
+            return "nobody"
         seen = keys_of(id).seen(inbound.gateway, inbound.message_id)
         for _ in range(MOST_CONFLICTS):
             known = self.store.load(id, seen)
@@ -130,12 +137,16 @@ class Service:
                 return status
         raise Busy
 
+    def number(self, written: str) -> str:
+        """A number in the one spelling of this deployment."""
+        return canonical_number(written, self.settings.country)
+
     def dialled(self, call: Call, gateway: str, now: float) -> Page:
         """Takes a call of a USSD gateway and gives the page to show; the same call again gets the same page.
 
         `gateway` is where an SMS to this person leaves. Raises as :meth:`receive`.
         """
-        number, call = canonical_number(call.number), replace(call, text=_whole(call.text))
+        number, call = self.number(call.number), replace(call, text=_whole(call.text))
         id = self.vault.person(number)
         for _ in range(MOST_CONFLICTS):
             known = self.store.load(id)
@@ -160,7 +171,7 @@ class Service:
 
     def hung_up(self, number: str, now: float) -> bool:
         """A USSD dialog is over: the person is told what she is owed if she did not get to a result and wants it."""
-        return self.sweeper.tell_silent(self.vault.person(canonical_number(number)), now, hung_up=True)
+        return self.sweeper.tell_silent(self.vault.person(self.number(number)), now, hung_up=True)
 
     def clock(self) -> float:
         """The time, in seconds since the epoch; in a simulation it can be ahead of the wall's."""
@@ -205,7 +216,7 @@ class Service:
 
     def reported(self, report: DeliveryReport, gateway: str, now: float) -> str:
         """Applies a delivery report; a message that may still arrive is put back for later."""
-        report = replace(report, number=canonical_number(report.number))
+        report = replace(report, number=self.number(report.number))
         retry = report.failure in (Failure.LATER, Failure.UNKNOWN)
         if report.failure is Failure.NEVER:
             self.store.flag_unreachable(self.vault.person(report.number), report.code)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal, cast
 
-from sms_triage.events import Erased, Stopped
+from sms_triage.events import Erased, Event, Stopped
 from sms_triage.gateways.base import Inbound
 from sms_triage.gateways.ussd import Dialog
 from sms_triage.keys import ALL_KEYS, Keys, keys_of
@@ -236,6 +236,10 @@ class Store:
         step.drop(keys.person(id))
         step.count(keys.counts, str(Erased()))
         return self.database.run(step).ok
+
+    def count(self, id: str, event: Event) -> None:
+        """Counts what happened apart from any turn."""
+        self.redis.hincrby(keys_of(id).counts, str(event), 1)
 
     def counts(self) -> Mapping[str, int]:
         """How often each event happened, over all partitions."""

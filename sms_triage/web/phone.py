@@ -7,7 +7,6 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from sms_triage import text as sms
 from sms_triage.gateways.simulator import SimulatorGateway
-from sms_triage.numbers import canonical_number
 from sms_triage.service.service import Service
 from sms_triage.triage.people.chw import Chw
 
@@ -46,7 +45,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.post("/phone/chw")
     def chw() -> Response:
         """Puts this phone's owner into the registry, so that one can try what a health worker sees."""
-        number = canonical_number(request.form.get("number", ""))
+        number = service.number(request.form.get("number", ""))
         if len(number) < 7:
             return Response("number is needed\n", 400)
         sign = service.vault.person(number)[:4].upper()

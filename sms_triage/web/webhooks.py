@@ -1,7 +1,6 @@
 """What providers call: texts in, delivery reports in, USSD. An SMS is never answered here; the worker sends it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from flask import Blueprint, Response, request
 from redis.exceptions import RedisError
@@ -10,7 +9,6 @@ from sms_triage.gateways import is_simulated
 from sms_triage.gateways.base import Answer, BadRequest, Forged, Gateway, Request, check_caller
 from sms_triage.gateways.ussd import DIALECTS, Dialect
 from sms_triage.logs import log_error
-from sms_triage.numbers import canonical_number
 from sms_triage.service.service import Busy, Service
 
 NOT_SUCCESSFUL = ("Incomplete", "Failed")
@@ -32,8 +30,7 @@ def _add_sms(routes: Blueprint, service: Service, gateway: Gateway) -> None:
     """``/sms/<address>`` for texts; reports under the names that providers call them by."""
 
     def text() -> None:
-        inbound = gateway.inbound(_request())
-        service.receive(replace(inbound, number=canonical_number(inbound.number)), service.clock())
+        service.receive(gateway.inbound(_request()), service.clock())
 
     def report() -> None:
         found = gateway.report(_request())
