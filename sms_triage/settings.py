@@ -61,7 +61,8 @@ class Settings:
     `gateways` are those of the deployment by name, each with the settings that are its own (``gateways/``);
     `messages_per_second` is per sender (None: by what the sender is); `languages` are those offered (none named: all);
     `lines` maps a content placeholder to a number, for those that are set; `proxies` is how many stand before the web
-    process; `quiet_hours` are local times of day, in which nobody is texted unasked; `country` (ISO 3166) is where a number without a country code is dialled.
+    process; `quiet_hours` are local times of day, in which nobody is texted unasked; `country`
+    (ISO 3166) is where a number without a country code is dialled.
     """
 
     redis_url: str

@@ -22,22 +22,24 @@ from sms_triage.gateways.base import (
     Request,
     SendError,
     check_caller,
+    label,
     required,
 )
 from sms_triage.settings import Environment, Settings
 
 ACCEPTED = {100, 101, 102}
+TAKEN = ("Success", "Sent", "Queued", "Processed")
+"""How an accepted message says so where no code does."""
+
 _FAILURES = {
     Failure.NEVER: {403, 404, 407},
     Failure.OPTED_OUT: {406},
-    Failure.OPERATOR: {402, 405, 409},
-    Failure.FILTERED: {401},
+    Failure.OPERATOR: {401, 402, 405, 409},
     Failure.LATER: {500, 501, 502},
 }
 _BY_CODE = {code: failure for failure, codes in _FAILURES.items() for code in codes}
 _BY_REASON = {
     "InsufficientCredit": Failure.OPERATOR,
-    "UserInBlackList": Failure.OPTED_OUT,
     "UserAccountSuspended": Failure.OPERATOR,
     "AbsentSubscriber": Failure.LATER,
     "UserIsInactive": Failure.LATER,
@@ -98,8 +100,9 @@ class AfricasTalkingGateway:
         if rank != 5:
             return DeliveryReport(id, number, rank, "delivered" if rank == 6 else "sent", None)
         reason = form.get("failureReason") or status
-        failure = _BY_REASON.get(reason, Failure.NEVER if status == "Rejected" else Failure.LATER)
-        return DeliveryReport(id, number, rank, "failed", failure, reason)
+        usual = Failure.NEVER if status in ("Rejected", "Expired") else Failure.LATER
+        failure = Failure.OPTED_OUT if _is_opt_out(reason) else _BY_REASON.get(reason, usual)
+        return DeliveryReport(id, number, rank, "failed", failure, label(reason))
 
     def send(self, message: Outgoing) -> str:
         try:
@@ -141,15 +144,28 @@ def _accepted(answer: Any) -> str:
             answer = json.loads(answer)
         except ValueError:
             raise SendError(Failure.UNKNOWN, "no JSON") from None
-    recipients = answer.get("SMSMessageData", {}).get("Recipients", []) if isinstance(answer, dict) else []
-    if not recipients:
+    data = answer.get("SMSMessageData") if isinstance(answer, dict) else None
+    recipients = data.get("Recipients") if isinstance(data, dict) else None
+    if not isinstance(recipients, list) or not recipients or not isinstance(recipients[0], dict):
         # A refusal of the whole request says so in a message instead of a recipient ("InvalidSenderId").
         raise SendError(Failure.OPERATOR, "no recipient")
     recipient = cast(dict[str, Any], recipients[0])
-    code = int(recipient.get("statusCode", 0))
-    if code not in ACCEPTED:
-        raise SendError(_BY_CODE.get(code, Failure.NEVER), str(code))
-    return str(recipient["messageId"])
+    status, told = str(recipient.get("status") or ""), str(recipient.get("statusCode") or "")
+    code = int(told) if told.isdecimal() else 0
+    if not (code in ACCEPTED or (not told and status in TAKEN)):
+        if _is_opt_out(status):
+            raise SendError(Failure.OPTED_OUT, told or status)
+        # A code that is not listed says nothing about her number: somebody has to look.
+        raise SendError(_BY_CODE.get(code) or _BY_REASON.get(status, Failure.OPERATOR), told or status)
+    id = recipient.get("messageId")
+    if not id or id == "None":
+        raise SendError(Failure.UNKNOWN, "no id")
+    return str(id)
+
+
+def _is_opt_out(reason: str) -> bool:
+    """UserInBlacklist, UserInBlackList, User In Blacklist."""
+    return reason.replace(" ", "").lower() == "userinblacklist"
 
 
 def _refused(answer: str) -> SendError:

@@ -1,11 +1,17 @@
 """What a gateway is: the one file that knows a provider. Everything else knows only these names."""
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Protocol, runtime_checkable
+
+LONGEST_FIELD = 128
+"""Characters of an id, a number or a sender. No provider writes longer ones."""
+
+LONGEST_CODE = 40
 
 
 class Failure(Enum):
@@ -29,9 +35,14 @@ class SendError(Exception):
     """A send that did not succeed. `code` is the provider's, for counts and logs; it names no person."""
 
     def __init__(self, failure: Failure, code: str) -> None:
-        super().__init__(f"{failure.value} ({code})")
         self.failure = failure
-        self.code = code
+        self.code = label(code)
+        super().__init__(f"{failure.value} ({self.code})")
+
+
+def label(code: object) -> str:
+    """A provider's code as it is counted: a few letters and digits, whatever a call makes of it."""
+    return re.sub(r"[^A-Za-z0-9_. -]", "", str(code))[:LONGEST_CODE]
 
 
 class BadRequest(Exception):
@@ -147,10 +158,13 @@ class Timed(Protocol):
 
 
 def required(fields: Mapping[str, str], *names: str) -> list[str]:
-    """The values of fields that a call must have. Raises :class:`BadRequest` that names the first that is missing."""
+    """The values of fields that a call must have. Raises :class:`BadRequest` that names the first that is missing or
+    longer than any provider writes it."""
     for name in names:
         if name not in fields:
             raise BadRequest(f"{name} is missing")
+        if len(fields[name]) > LONGEST_FIELD:
+            raise BadRequest(f"{name} is too long")
     return [fields[name] for name in names]
 
 

@@ -4,6 +4,7 @@ Facts from the Kannel user guide ("SMS push", "Parameters", "Delivery reports");
 that works. Long messages are left to Kannel to concatenate. It gives no id back, so ours is in the ``dlr-url``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -36,6 +37,9 @@ TIMEOUT = 20.0
 
 DELIVERED, FAILED, BUFFERED, ACCEPTED, REJECTED = 1, 2, 4, 8, 16
 """Bits of a delivery report's type; 32 stands beside FAILED for expired messages."""
+
+FAILED_UNKNOWN = 66
+"""FAILED, and the network does not know of it."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class KannelGateway:
         bits = int(status)
         if bits & DELIVERED:
             return DeliveryReport(id, number, 6, "delivered", None)
-        if bits & REJECTED:
+        if bits & REJECTED or bits == FAILED_UNKNOWN:
             return DeliveryReport(id, number, 5, "rejected", Failure.NEVER, str(bits))
         if bits & FAILED:
             return DeliveryReport(id, number, 5, "failed", Failure.LATER, str(bits))
@@ -112,7 +116,7 @@ class KannelGateway:
             # Already in the form it travels in, and no charset named: builds of Kannel without iconv refuse one.
             form |= {"text": message.text.encode("utf-16-be"), "coding": "2"}
         try:
-            answer = self._http.get(f"{self._own.url}?{urlencode(form)}", timeout=TIMEOUT)
+            answer = self._http.get(self._address(form), timeout=TIMEOUT, allow_redirects=False)
         except (ConnectTimeout, NoConnection) as error:
             failure = Failure.UNKNOWN if "RemoteDisconnected" in repr(error) else Failure.LATER
             raise SendError(failure, "no connection") from None
@@ -120,9 +124,9 @@ class KannelGateway:
             raise SendError(Failure.UNKNOWN, "no answer") from None
         except RequestException as error:
             raise SendError(Failure.UNKNOWN, type(error).__name__) from None
-        if answer.ok:
+        if 200 <= answer.status_code < 300:
             return message.reference
-        raise SendError(_refused(answer.status_code), str(answer.status_code))
+        raise SendError(_refused(answer), str(answer.status_code))
 
     def find(self, message: Outgoing, since: float) -> str | None:
         return None
@@ -131,12 +135,16 @@ class KannelGateway:
         """Asks for nothing to be sent: smsbox refuses that only after it has checked the credentials."""
         form = {"username": self._own.username, "password": self._own.password}
         try:
-            answer = self._http.get(f"{self._own.url}?{urlencode(form)}", timeout=TIMEOUT)
+            answer = self._http.get(self._address(form), timeout=TIMEOUT, allow_redirects=False)
         except RequestException as error:
             raise SendError(Failure.LATER, type(error).__name__) from None
-        if _refused(answer.status_code) is Failure.OPERATOR:
+        if answer.status_code in (401, 403, 404):
             raise SendError(Failure.OPERATOR, str(answer.status_code))
         return "Kannel takes the credentials"
+
+    def _address(self, form: Mapping[str, str | bytes]) -> str:
+        """smsbox's address with these fields; it may have a query of its own."""
+        return f"{self._own.url}{'&' if '?' in self._own.url else '?'}{urlencode(form)}"
 
     def _report_address(self, message: Outgoing) -> str:
         settings = self._settings
@@ -147,7 +155,8 @@ class KannelGateway:
         """The fields of the query, in the character set that the call itself names (``charset=%C``)."""
         check_caller(request, self._settings.webhook_secret, self._settings.webhook_networks)
         query = urlsplit(request.path).query
-        charset = dict(parse_qsl(query)).get("charset") or "utf-8"
+        named = dict(parse_qsl(query))
+        charset = named.get("charset") or ("utf-16-be" if named.get("coding") == "2" else "utf-8")
         fields = dict(parse_qsl(query, keep_blank_values=True, encoding="utf-8", errors="replace"))
         raw = dict(parse_qsl(query, keep_blank_values=True, encoding="latin-1"))
         try:
@@ -156,7 +165,10 @@ class KannelGateway:
             return fields
 
 
-def _refused(status: int) -> Failure:
-    if status in (401, 403, 404):
+def _refused(answer: requests.Response) -> Failure:
+    status = answer.status_code
+    if status == 403 and "not routable" in answer.text.lower():
+        return Failure.NEVER
+    if status < 400 or status in (401, 403, 404):
         return Failure.OPERATOR
-    return Failure.LATER if status >= 500 else Failure.NEVER
+    return Failure.LATER if status in (408, 429) or status >= 500 else Failure.NEVER

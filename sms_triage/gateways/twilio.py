@@ -3,6 +3,7 @@
 Facts from docs.twilio.com: "Webhooks security", "Messages resource", "Error and warning dictionary".
 """
 
+import base64
 import hmac
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 from requests import RequestException
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectTimeout
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
@@ -25,6 +26,7 @@ from sms_triage.gateways.base import (
     Outgoing,
     Request,
     SendError,
+    label,
     required,
 )
 from sms_triage.settings import Environment, Settings, SettingsError
@@ -36,12 +38,18 @@ TIMEOUT = 20.0
 """Seconds to wait for the API."""
 
 _FAILURES = {
-    Failure.LATER: {30001, 30003, 30008, 30022, 20429, 21611, 63038, 14107, 20500, 20503},
+    Failure.LATER: {
+        30001, 30003, 30008, 30017, 30020, 30021, 30022, 30023, 30027, 30410, 20429, 21611, 63018, 63038, 14107, 20500,
+        20503,
+    },
     Failure.NEVER: {30005, 30006, 21211, 21214, 21217, 21612, 21614, 21635, 21408, 21265, 30036},
     Failure.OPTED_OUT: {21610},
     Failure.FILTERED: {30004, 30007},
-    Failure.OPERATOR: {20003, 20005, 21606, 21603, 21659, 21703, 21704, 21705, 30002, 30010, 30018, 30034, 90010},
-}
+    Failure.OPERATOR: {
+        14108, 20003, 20005, 20006, 20008, 20404, 21210, 21212, 21603, 21606, 21608, 21616, 21659, 21660, 21701, 21702,
+        21703, 21704, 21705, 21709, 30002, 30010, 30018, 30024, 30032, 30034, 90010,
+    },
+}  # fmt: skip
 _BY_CODE = {code: failure for failure, codes in _FAILURES.items() for code in codes}
 
 TAKEN = Answer('<?xml version="1.0" encoding="UTF-8"?><Response/>', "text/xml")
@@ -116,6 +124,10 @@ class TwilioGateway:
             raise SendError(Failure.LATER, "no connection") from None
         except RequestException as error:
             raise SendError(Failure.UNKNOWN, type(error).__name__) from None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise SendError(Failure.UNKNOWN, "no answer") from None
+        if not sent.sid:
+            raise SendError(Failure.UNKNOWN, "no id")
         return str(sent.sid)
 
     def find(self, message: Outgoing, since: float) -> str | None:
@@ -127,6 +139,9 @@ class TwilioGateway:
                     return str(sent.sid)
         except TwilioRestException as error:
             raise _send_error(error) from None
+        except (TwilioException, ValueError, KeyError, TypeError, AttributeError):
+            # The SDK trips over an answer that is no page of messages.
+            raise SendError(Failure.LATER, "no answer") from None
         except RequestException as error:
             raise SendError(Failure.LATER, type(error).__name__) from None
         return None
@@ -152,7 +167,10 @@ class TwilioGateway:
         for url in _with_and_without_port(whole):
             signature = self._validator.compute_signature(url, _MultiDict(form))
             if hmac.compare_digest(signature.encode(), request.headers.get("x-twilio-signature", "").encode()):
-                return {name: values[0] for name, values in form.items()} or dict(request.query)
+                fields = {name: values[0] for name, values in form.items()} or dict(request.query)
+                if fields.get("AccountSid", self._own.account_sid) != self._own.account_sid:
+                    raise Forged
+                return fields
         raise Forged
 
 
@@ -166,11 +184,24 @@ class _MultiDict(dict[str, list[str]]):
 def read_inbound(gateway: str, form: dict[str, str]) -> Inbound:
     """A message webhook's form. A message without words (a picture) is an empty text."""
     id, number, sender = required(form, "MessageSid", "From", "To")
-    return Inbound(gateway, id, number, sender, form.get("Body", ""))
+    return Inbound(gateway, id, number, sender, _plain(form.get("Body", "")))
+
+
+def _plain(body: str) -> str:
+    """A long text that came joined as a picture message is in base64."""
+    if len(body) < 60 or len(body) % 4:
+        return body
+    try:
+        text = base64.b64decode(body, validate=True).decode()
+    except ValueError:
+        return body
+    return text if sum(letter.isascii() for letter in text) > len(text) / 2 else body
 
 
 def read_report(form: dict[str, str]) -> DeliveryReport | None:
     """A status callback's form; None for a status that says nothing about sending."""
+    form = {"MessageSid": form.get("SmsSid", ""), "MessageStatus": form.get("SmsStatus", ""), **form}
+    form = {name: value for name, value in form.items() if value}
     id, number, status = required(form, "MessageSid", "To", "MessageStatus")
     rank = RANKS.get(status)
     if rank is None:
@@ -178,16 +209,17 @@ def read_report(form: dict[str, str]) -> DeliveryReport | None:
     if rank != 5:
         return DeliveryReport(id, number, rank, status, None)
     code = form.get("ErrorCode", "")
-    failure = _BY_CODE.get(int(code) if code.isdecimal() else 0, Failure.NEVER)
-    return DeliveryReport(id, number, rank, status, failure, code)
+    # A code that is not listed says nothing about her number.
+    failure = _BY_CODE.get(int(code) if code.isdecimal() else 0, Failure.LATER)
+    return DeliveryReport(id, number, rank, status, failure, label(code))
 
 
 def _send_error(error: TwilioRestException) -> SendError:
     failure = _BY_CODE.get(error.code or 0)
     if failure is None:
-        failure = {401: Failure.OPERATOR, 403: Failure.OPERATOR, 429: Failure.LATER}.get(error.status)
-    if failure is None:
-        failure = Failure.LATER if error.status >= 500 else Failure.NEVER
+        # A code that is not listed says nothing about her number: somebody has to look.
+        later = error.status in (408, 429) or error.status >= 500
+        failure = Failure.LATER if later else Failure.OPERATOR
     return SendError(failure, str(error.code or error.status))
 
 

@@ -163,7 +163,6 @@ class AfricasTalking:
     refusals: Mapping[Failure, Any] = field(
         default_factory=lambda: {
             Failure.LATER: 501, Failure.NEVER: 403, Failure.OPTED_OUT: 406, Failure.OPERATOR: 405,
-            Failure.FILTERED: 401,
         }
     )  # fmt: skip
     api: AfricasTalkingApi = field(default_factory=AfricasTalkingApi)
