@@ -155,12 +155,12 @@ def test_where_only_the_last_answer_is_sent_for_2_seconds_the_same_is_a_repetiti
     assert len(set(pages)) == 1 + answers
 
 
-@pytest.mark.parametrize("text", ["*384*99*1*2#", "384*99*1*2", "1*2"])
+@pytest.mark.parametrize("text", ["*384*99*1*2#", "384*99*1*2", "*384*99*1*2", "1*2"])
 def test_answers_dialled_along_with_the_code(network: Network, text: str) -> None:
     assert network.call(text).startswith("CON EMERGENCY")
 
 
-@pytest.mark.parametrize("text", ["*384*99#", "384*99"])
+@pytest.mark.parametrize("text", ["*384*99#", "384*99", "*384*99", "384*99#"])
 def test_the_dialled_string_in_place_of_nothing(network: Network, text: str) -> None:
     assert network.call(text).startswith("CON Free private check")
 
@@ -310,3 +310,30 @@ def test_a_turn_on_ussd_is_the_same_turn_as_by_sms(service: Service, network: Ne
     assert dialled is not None
     assert by_sms.session is not None
     assert dialled.known == by_sms.session.known | {"by_sms": "no"}
+
+
+@pytest.mark.parametrize("code", ["*384*1#", "384*1", "*384*1"])
+def test_a_shared_code_is_no_answer(network: Network, code: str) -> None:
+    """Under `*384*1#`, `*384*1*1` keyed along one answer: the first question's, not the danger question's."""
+    assert network.call("*384*1*1", code=code).startswith("CON Any of these NOW?")
+    assert network.call("*384*1*1", code=code).startswith("CON Any of these NOW?")
+
+
+@pytest.mark.parametrize("start", ["Initiation", "initiation", "INITIATION", None])
+@pytest.mark.parametrize("over", ["Release", "release", "Timeout", "timeout"])
+def test_hubtels_spellings(network: Network, start: str | None, over: str) -> None:
+    def press(message: str, kind: str | None) -> str:
+        call = {"Mobile": "254700000001", "SessionId": "s1", "ServiceCode": "711*99", "Message": message}
+        body = call if kind is None else {**call, "Type": kind}
+        answer = requests.post(f"{network.address}/ussd/hubtel", json=body, timeout=10)
+        assert answer.status_code == 200
+        return str(answer.json()["Message"])
+
+    assert press("*711*99#", start).startswith("Free private check")
+    press("1", over)
+    assert press("1", "response").startswith("Any of these NOW?")
+
+
+@pytest.mark.parametrize("body", [[], "x", 1, None])
+def test_what_is_no_call_of_hubtels_gets_400(network: Network, body: object) -> None:
+    assert requests.post(f"{network.address}/ussd/hubtel", json=body, timeout=10).status_code == 400

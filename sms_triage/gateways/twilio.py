@@ -7,7 +7,7 @@ import base64
 import hmac
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
 from requests import RequestException
 from requests.adapters import HTTPAdapter
@@ -164,7 +164,7 @@ class TwilioGateway:
         for name, value in request.form:
             form.setdefault(name, []).append(value)
         whole = f"{self._settings.public_url}{request.path}"
-        for url in _with_and_without_port(whole):
+        for url in (form for written in _spellings(whole, request) for form in _with_and_without_port(written)):
             signature = self._validator.compute_signature(url, _MultiDict(form))
             if hmac.compare_digest(signature.encode(), request.headers.get("x-twilio-signature", "").encode()):
                 fields = {name: values[0] for name, values in form.items()} or dict(request.query)
@@ -223,6 +223,18 @@ def _send_error(error: TwilioRestException) -> SendError:
     return SendError(failure, str(error.code or error.status))
 
 
+def _spellings(url: str, request: Request) -> list[str]:
+    """The address as it was called, and as it may have been written when it was signed: what stands between encodes a
+    query anew, or drops a question mark that nothing follows."""
+    base = url.partition("?")[0]
+    if not request.query:
+        return [url, f"{base}?"]
+    queries = [
+        urlencode(request.query, safe=safe, quote_via=way) for safe in ("", "'@:") for way in (quote_plus, quote)
+    ]
+    return list(dict.fromkeys([url, *(f"{base}?{query}" for query in queries)]))
+
+
 def _with_and_without_port(url: str) -> list[str]:
     """The address as given, with its scheme's port, and without: providers and proxies differ in which they sign.
 
@@ -233,4 +245,5 @@ def _with_and_without_port(url: str) -> list[str]:
     bare = host.rsplit(":", 1)[0] if parts.port else host
     default = 443 if parts.scheme == "https" else 80
     hosts = dict.fromkeys([host, bare, f"{bare}:{parts.port or default}"])
-    return [urlunsplit(parts._replace(netloc=f"{user}{at}{one}")) for one in hosts]
+    # Not put together anew: that loses a question mark at the end.
+    return [url.replace(parts.netloc, f"{user}{at}{one}", 1) for one in hosts]

@@ -26,7 +26,8 @@ DIALOG_SECONDS = 180.0
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a USSD gateway. `text` is what it sent as keyed in; `starts` whether it says that the dialog begins."""
+    """A call of a USSD gateway. `text` is what it sent as keyed in; `starts` whether it says that the dialog begins,
+    `over` that it ended without an answer."""
 
     session: str
     number: str
@@ -34,6 +35,7 @@ class Call:
     text: str
     cumulative: bool
     starts: bool
+    over: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,9 @@ class Dialog:
 @dataclass(frozen=True)
 class Dialect:
     """How one gateway writes its calls: the names of its fields, whether its text is cumulative, and the field and
-    value that tell a beginning (none: an empty text does). It sends a form, or JSON if `json_reply` names the fields of
-    the reply: (type, message, type of a page that goes on, type of the last)."""
+    value that tell a beginning (none, or no such field in a call: an empty text or the dialled string does), and the
+    values of that field that tell that it is over, all whatever their case. It sends a form, or JSON if `json_reply`
+    names the fields of the reply: (type, message, type of a page that goes on, type of the last)."""
 
     session: str
     number: str
@@ -60,20 +63,25 @@ class Dialect:
     text: str
     cumulative: bool
     start: tuple[str, str] | None = None
+    over: tuple[str, ...] = ()
     json_reply: tuple[str, str, str, str] | None = None
 
     def read(self, fields: Mapping[str, object]) -> Call:
         """The call. Raises :class:`BadRequest` if a field is missing."""
         try:
             text = str(fields.get(self.text) or "")
-            starts = str(fields[self.start[0]]) == self.start[1] if self.start else not text
+            code = str(fields.get(self.service_code) or "")
+            kind = str(fields.get(self.start[0]) or "").lower() if self.start else ""
+            begins = not text or _dialled(text, code) is not None
+            starts = kind == self.start[1].lower() if self.start and kind else begins
             return Call(
                 session=str(fields[self.session]),
                 number=str(fields[self.number]),
-                service_code=str(fields.get(self.service_code) or ""),
+                service_code=code,
                 text=text,
                 cumulative=self.cumulative,
                 starts=starts,
+                over=kind in self.over,
             )
         except KeyError as error:
             raise BadRequest(f"{error.args[0]} is missing") from None
@@ -90,7 +98,8 @@ DIALECTS = {
     "africastalking": Dialect("sessionId", "phoneNumber", "serviceCode", "text", cumulative=True),
     "hubtel": Dialect(
         "SessionId", "Mobile", "ServiceCode", "Message", cumulative=False,
-        start=("Type", "Initiation"), json_reply=("Type", "Message", "Response", "Release"),
+        start=("Type", "Initiation"), over=("release", "timeout"),
+        json_reply=("Type", "Message", "Response", "Release"),
     ),
 }  # fmt: skip
 """By name, which is also the last part of the gateway's address: ``/ussd/<name>``."""
@@ -120,7 +129,8 @@ def listen(call: Call, before: Dialog | None, now: float) -> KeyedIn:
             if answer is not None:
                 return KeyedIn((answer,))
         return _from_the_start(call)
-    if before.ends or call.starts or _DIAL_STRING.fullmatch(call.text):
+    dialled_again = call.text.startswith("*") and _dialled(call.text, call.service_code) is not None
+    if before.ends or call.starts or dialled_again:
         return REPETITION
     if not call.cumulative:
         echo = call.text == before.text and now - before.at < ECHO_SECONDS
@@ -137,6 +147,15 @@ def listen(call: Call, before: Dialog | None, now: float) -> KeyedIn:
 _DIAL_STRING = re.compile(r"\*[\d*]+#")
 
 
+def _dialled(text: str, service_code: str) -> str | None:
+    """What was dialled along with the code, where `text` is the dialled string, written with or without its ``*`` and
+    ``#``; None if it is not."""
+    bare, code = text.strip("*#"), service_code.strip("*#")
+    if code and f"{bare}*".startswith(f"{code}*"):
+        return bare[len(code) + 1 :]
+    return "" if _DIAL_STRING.fullmatch(text) else None
+
+
 def _added(text: str, before: str) -> str | None:
     """What was keyed in since `before`. It may hold a ``*`` of its own."""
     if not before:
@@ -149,8 +168,6 @@ def _from_the_start(call: Call) -> KeyedIn:
     if not call.cumulative and not call.starts:
         # The beginning was not seen, or is forgotten: it is still an answer.
         return KeyedIn((call.text,))
-    text, code = call.text, call.service_code.strip("*#")
-    if _DIAL_STRING.fullmatch(text) or (code and f"{text}*".startswith(f"{code}*")):
-        text = text.strip("*#")
-        text = text[len(code) + 1 :] if f"{text}*".startswith(f"{code}*") else ""
+    along = _dialled(call.text, call.service_code)
+    text = call.text if along is None else along
     return KeyedIn(tuple(text.split("*")) if text else (), dials=True)

@@ -1,6 +1,6 @@
 """What providers call: texts in, delivery reports in, USSD. An SMS is never answered here; the worker sends it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Response, request
 from redis.exceptions import RedisError
@@ -70,12 +70,17 @@ def _add_ussd(routes: Blueprint, service: Service, name: str, dialect: Dialect) 
     def page() -> Response:
         try:
             check()
-            call = dialect.read((request.get_json(silent=True) or {}) if dialect.json_reply else request.form)
+            fields = request.get_json(silent=True) if dialect.json_reply else request.form
+            call = dialect.read(fields if isinstance(fields, Mapping) else {})
         except Forged:
             return Response("the key is wrong: see WEBHOOK_SECRET\n", 403, mimetype="text/plain")
         except BadRequest as error:
             return Response(f"{error}\n", 400, mimetype="text/plain")
         try:
+            if call.over:
+                service.hung_up(call.number, service.clock())
+                body, mimetype = dialect.reply("", True)
+                return Response(body, mimetype=mimetype)
             shown = service.dialled(call, sms_gateway, service.clock())
             body, mimetype = dialect.reply(shown.text, shown.ends)
         except Exception as error:

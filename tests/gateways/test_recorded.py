@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import quote, urlencode
 
 import pytest
 from flask import Flask, Response, request
@@ -176,3 +177,23 @@ def test_kannels_unknown_is_final(settings: Settings) -> None:
 def test_a_code_is_bounded_before_it_is_counted() -> None:
     assert label("30003") == "30003"
     assert label("+254 <b>" + "x" * 100 + "\n") == ("254 b" + "x" * 100)[:40]
+
+
+@pytest.mark.parametrize("body", ["it's me", "a@b.c", "at 10:30", "1 2+3", "हाँ"])
+@pytest.mark.parametrize("safe", ["", "'@:"])
+def test_a_signed_get_verifies_however_its_query_is_written(settings: Settings, body: str, safe: str) -> None:
+    gateway = TwilioGateway(replace(settings, public_url="https://x.example"), TwilioSettings(ACCOUNT, TOKEN))
+    query = (("MessageSid", "SM1"), ("From", "+254700000001"), ("To", "22384"), ("Body", body))
+    signed = RequestValidator(TOKEN).compute_signature(
+        f"https://x.example/sms/twilio?{urlencode(query, safe=safe)}", {}
+    )
+    called = f"/sms/twilio?{urlencode(query, quote_via=quote)}"
+    assert gateway.inbound(Request(called, (), query, {"x-twilio-signature": signed})).text == body
+
+
+def test_an_address_that_ends_in_a_question_mark_verifies(settings: Settings) -> None:
+    gateway = TwilioGateway(replace(settings, public_url="https://x.example"), TwilioSettings(ACCOUNT, TOKEN))
+    form = {"MessageSid": "SM1", "From": "+254700000001", "To": "22384", "Body": "hi"}
+    signature = RequestValidator(TOKEN).compute_signature("https://x.example/sms/twilio?", form)
+    call = Request("/sms/twilio", tuple(form.items()), headers={"x-twilio-signature": signature})
+    assert gateway.inbound(call).text == "hi"
