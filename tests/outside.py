@@ -189,7 +189,7 @@ def deployed(settings: Settings, messaging_service: str = "") -> Iterator[Outsid
         service = open_service(
             replace(
                 settings, gateways={"twilio": TwilioSettings(ACCOUNT, TOKEN, messaging_service, api)}, sender=SHORTCODE,
-                public_url=PUBLIC, webhook_secret=USSD_KEY, timezone="Africa/Nairobi",
+                public_url=PUBLIC, webhook_secret=USSD_KEY, timezone="Africa/Nairobi", country="KE",
             ),
             Clock(time.now, time.sleep),
         )  # fmt: skip
