@@ -26,7 +26,7 @@ from tests.talk import Drawer, Talk
 
 STING = Path(__file__).parent.parent / "sting"
 VIGNETTES = Path(__file__).parent.parent / "vignettes" / "postcoital_bleeding.yaml"
-LANGUAGES = {"en", "sw", "fr", "pt", "es", "hi"}
+LANGUAGES = {"en", "sw", "fr", "pt", "es", "hi", "hi-Latn"}
 VALUES = {"emergency_number": "112", "sender": "22384"}
 
 # A stand-in for a translator writes English in Ethiopic letters: a consonant with the vowel behind it is one of them.

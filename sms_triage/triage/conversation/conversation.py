@@ -67,8 +67,8 @@ def hear(talk: Talk, text: str) -> Turn:
         talk = talk.knowing(session=None)
         what = understand(talk, text)
     if talk.before is None and isinstance(what, (heard.Doubt, heard.Nothing)):
-        talk = _in_her_language(talk, talk.locale.alarms.spoken_in(text))
-    done = handle(talk, what)
+        talk = _in_her_language(talk, talk.locale.alarms.spoken_in(text), text)
+    done = handle(talk, what, text)
     return done if isinstance(done, Turn) else show(done)
 
 
@@ -84,8 +84,8 @@ def show(coming: Next) -> Turn:
     return talk.say(talk.shown(session), *coming.first, words, events=coming.events)
 
 
-def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way on for each kind
-    """What comes of what was heard."""
+def handle(talk: Talk, what: Heard, text: str) -> Next | Turn:  # noqa: PLR0912 - one way on for each kind
+    """What comes of what was heard in `text`."""
     if talk.person.opted_out and talk.channel == "sms" and not isinstance(what, heard.Stop) and what != DELETE:
         return _after_stop(talk, what)
     session = talk.current()
@@ -93,7 +93,7 @@ def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way o
         case heard.Stop(_, patient) if patient and not talk.person.opted_out:
             return Next(talk, replace(session, asking=STOP_WHICH, then=patient, misses=0))
         case heard.Stop(stated):
-            return _stop(_in_her_language(talk, stated.language) if stated else talk, session, stated)
+            return _stop(_in_her_language(talk, stated.language, text) if stated else talk, session, stated)
         case heard.Command(name):
             return COMMANDS[name](talk, session)
         case heard.Named(language):
@@ -109,7 +109,7 @@ def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way o
         case heard.Shorthand(text):
             return caseload.in_shorthand(talk, text)
         case heard.Stated(_, language):
-            return _stated(_in_her_language(talk, language), session, what)
+            return _stated(_in_her_language(talk, language, text), session, what)
         case heard.Doubt(net):
             return statements.ask_danger(talk, session, net)
         case heard.Asked(question, doubt):
@@ -145,14 +145,16 @@ def _is_stranger_again(talk: Talk, what: Heard) -> bool:
 def _speaking(talk: Talk, text: str) -> Talk:
     """A stranger's own words tell her language, if they are words of one language only."""
     spoken = talk.locale.lexicon.speaks.get(normal(text), "")
-    return talk if spoken == SOURCE_LANGUAGE else _in_her_language(talk, spoken)
+    return talk if spoken == SOURCE_LANGUAGE else _in_her_language(talk, spoken, text)
 
 
-def _in_her_language(talk: Talk, language: str) -> Talk:
-    """The talk in the language that a stranger spoke, if it is offered."""
-    if talk.before is None and not talk.person.language and language in talk.locales.languages:
-        return talk.knowing(language=language)
-    return talk
+def _in_her_language(talk: Talk, language: str, text: str) -> Talk:
+    """The talk in the language that a stranger spoke, and in Latin letters if she wrote `text` so, if it is offered."""
+    if talk.before is not None or talk.person.language:
+        return talk
+    written = [f"{language}-Latn", language] if normal(text).isascii() else [language]
+    offered = next((id for id in written if id in talk.locales.languages), "")
+    return talk.knowing(language=offered) if offered else talk
 
 
 def _choose_language(talk: Talk, session: Session, language: str) -> Next:

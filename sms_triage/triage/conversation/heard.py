@@ -16,7 +16,7 @@ from sms_triage.triage.understanding import shorthand
 from sms_triage.triage.understanding.alarms import Alarm
 from sms_triage.triage.understanding.answers import IsItSevere, Miss
 from sms_triage.triage.understanding.questions import Answered
-from sms_triage.triage.understanding.words import normal, readings
+from sms_triage.triage.understanding.words import normal, readings, spoken
 from sms_triage.triage.wording.locale import Locale
 
 MOST_ANSWER_DIGITS = 5
@@ -170,7 +170,7 @@ def _order(what: Heard) -> int:
 
 def _understood(talk: Talk, text: str) -> Heard:
     body, lexicon = normal(text), talk.locale.lexicon
-    if lexicon.stopping.wished(text) and body not in lexicon.polite.get(talk.locale.language, ()):
+    if lexicon.stopping.wished(text) and body not in lexicon.polite.get(spoken(talk.locale.language), ()):
         return Stop(_alarms(talk.locale, text), named_in(body) if talk.person.chw else "")
     command = lexicon.commands.get(body)
     if command == "delete":

@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 from sms_triage.triage.content.model import Question
 from sms_triage.triage.content.schema import ServiceFile
 from sms_triage.triage.understanding.stop import Stopping, read_stopping
-from sms_triage.triage.understanding.words import fold, normal, normal_set
+from sms_triage.triage.understanding.words import fold, normal, normal_set, spoken
 
 Miss = Literal["unknown", "unsure", "none_and_more", "between", "picture", "whose"]
 """Why an answer was not taken: not an answer, could be several, "none" together with something, an age that leaves
@@ -101,10 +101,11 @@ def _in_every_language(words: Mapping[str, Iterable[str]]) -> frozenset[str]:
 
 
 def _by_language(*tables: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
-    languages = {language for table in tables for language in table}
-    return {
-        language: normal_set(word for table in tables for word in table.get(language, ())) for language in languages
-    }
+    words: dict[str, frozenset[str]] = {}
+    for table in tables:
+        for language, said in table.items():
+            words[spoken(language)] = words.get(spoken(language), frozenset()) | normal_set(said)
+    return words
 
 
 def _of_one_language(*tables: Mapping[str, Iterable[str]]) -> dict[str, str]:
@@ -112,7 +113,7 @@ def _of_one_language(*tables: Mapping[str, Iterable[str]]) -> dict[str, str]:
     for table in tables:
         for language, words in table.items():
             for word in words:
-                speaks.setdefault(normal(word), set()).add(language)
+                speaks.setdefault(normal(word), set()).add(spoken(language))
     return {word: next(iter(languages)) for word, languages in speaks.items() if len(languages) == 1}
 
 

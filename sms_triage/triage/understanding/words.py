@@ -32,6 +32,15 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", _APOSTROPHES.sub("", text))
 
 
+def spoken(language: str) -> str:
+    """What is spoken in a language, whatever letters it is written in.
+
+    >>> spoken("hi-Latn"), spoken("hi")
+    ('hi', 'hi')
+    """
+    return language.partition("-")[0]
+
+
 def readings(text: str) -> tuple[str, ...]:
     """What may be meant by the format characters in `text` (joiners, zero-width spaces, direction marks, soft hyphens),
     the likeliest first: they are no part of a word, or the only blank between two, which a zero-width space is more
