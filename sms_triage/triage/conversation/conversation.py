@@ -111,6 +111,9 @@ def handle(talk: Talk, what: Heard) -> Next | Turn:  # noqa: PLR0912 - one way o
         case heard.Stated(_, language):
             return _stated(_in_her_language(talk, language), session, what)
         case heard.Doubt(net):
+            if session.told and owed(talk.about(session), session).at_least.rank == 0:
+                # She knows what to do now: to be asked once more would only let a slip undo it.
+                return misses.missed(talk, session, "unknown")
             return statements.ask_danger(talk, session, net)
         case heard.Asked(question, doubt):
             return _answer_her(talk, session, question, doubt)
